@@ -1,0 +1,1 @@
+"""Facts about IR functions: control flow, loops, liveness, aliasing, known bits."""

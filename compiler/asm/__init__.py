@@ -1,0 +1,1 @@
+"""The assembler: items, directives, fixups, relaxation."""

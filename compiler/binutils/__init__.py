@@ -1,0 +1,1 @@
+"""nm, objcopy, readelf and strip, thin over compiler.object."""

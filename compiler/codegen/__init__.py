@@ -1,0 +1,1 @@
+"""IR to assembly items: selection, allocation, frames, layout."""

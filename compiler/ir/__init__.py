@@ -1,0 +1,1 @@
+"""The SSA intermediate representation: model, text form, verifier, interpreter."""

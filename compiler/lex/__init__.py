@@ -1,0 +1,1 @@
+"""Tokens, the scanner and literals."""

@@ -1,0 +1,1 @@
+"""Typed AST to IR; the only package that sees both."""

@@ -1,0 +1,1 @@
+"""What an instruction set is: rows, operands, registers, relocations, the Target record."""

@@ -1,0 +1,1 @@
+"""Object files: model, ELF reader and writer, archives."""

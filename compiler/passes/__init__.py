@@ -1,0 +1,1 @@
+"""Optimisation passes, one per file, and the pipeline table."""

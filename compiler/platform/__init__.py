@@ -1,0 +1,1 @@
+"""What a platform is to a program: data model, predefined macros, registers, builtins, ABI."""

@@ -1,0 +1,1 @@
+"""Scopes, typing, constants, initialisers and attributes."""

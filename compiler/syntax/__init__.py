@@ -1,0 +1,1 @@
+"""AST nodes, each with its token extent; no behaviour."""

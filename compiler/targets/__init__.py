@@ -1,0 +1,1 @@
+"""One folder of tables per instruction set."""

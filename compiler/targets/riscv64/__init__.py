@@ -1,0 +1,1 @@
+"""RISC-V 64 (rv64imafdc, lp64d) as tables."""

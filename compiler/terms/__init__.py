@@ -1,0 +1,1 @@
+"""The table of IR operations, and terms over them."""

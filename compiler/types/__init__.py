@@ -1,0 +1,1 @@
+"""C types, their layout and conversions."""

@@ -1,0 +1,1 @@
+"""Runs programs of foreign machines. Imports nothing of the compiler."""

@@ -1,0 +1,1 @@
+"""Program generators and the campaign engine."""

@@ -1,0 +1,1 @@
+"""Compilers as records, outcomes, comparison, the store of findings."""

@@ -1,0 +1,1 @@
+"""Reports: their schema, static pages and live server."""

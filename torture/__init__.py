@@ -1,0 +1,1 @@
+"""Runs existing compiler test suites."""
