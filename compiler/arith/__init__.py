@@ -1,1 +1,1 @@
-"""Fixed-width integers, soft floats and correctly rounded decimal conversion: C's arithmetic, once."""
+"""C's integer, float and decimal arithmetic, once: `#if`, constant expressions and the IR evaluator all call it."""
