@@ -25,7 +25,7 @@ def scramble(state: int) -> int:
 
 
 def derive_seed(*parts: int | str) -> int:
-    """A 32-bit seed made from numbers and names, the same everywhere; a unit's is made of (campaign, generator, index)."""
+    """A 32-bit seed made from numbers and names alike everywhere; a unit's is made of (campaign, generator, index)."""
     state = 0x243F6A8885A308D3
     for part in parts:
         words = [part & MASK_64, part >> 64] if isinstance(part, int) else list(part.encode("utf-8"))

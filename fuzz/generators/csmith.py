@@ -49,7 +49,8 @@ def swarm_flags(seed: int) -> tuple[str, ...]:
     choices = SeededChoices(derive_seed("csmith-swarm", seed))
     flags: list[str] = ["--concise"]
     for feature in SWARM_FEATURES:
-        flags.append(f"--{feature}" if choices.below(2) else f"--no-{feature}")
+        if choices.below(2):
+            flags.append(f"--no-{feature}")  # all are on by default, and not each has a positive spelling
     for option, low, high in (
         ("--max-funcs", 1, 6), ("--max-block-depth", 1, 4), ("--max-block-size", 1, 4), ("--max-expr-complexity", 2, 8),
         ("--max-array-dim", 1, 3), ("--max-array-len-per-dim", 2, 8), ("--max-struct-fields", 2, 8),
