@@ -1,1 +1,1 @@
-"""Programs kept by the project: regressions, kernels, and the manifest of what is fetched."""
+"""Test material from elsewhere: where it comes from, under which licence, with which hash."""

@@ -1,1 +1,1 @@
-"""Runs programs of foreign machines. Imports nothing of the compiler."""
+"""Run programs of any supported instruction set and say exactly how each run ended."""

@@ -1,1 +1,1 @@
-"""Compilers as records, outcomes, comparison, the store of findings."""
+"""Decide whether a compiler did right: references, voting, outcomes, and the store of what was found."""

@@ -1,1 +1,1 @@
-"""Runs existing compiler test suites."""
+"""Published test suites, run with any compiler and counted honestly."""
