@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from compiler.ir.debug import Locations
 from compiler.ir.types import VOID, Type
 from compiler.platform.abi import Signature
 from compiler.terms.ops import Op
@@ -28,7 +29,7 @@ class Parameter(Value):
 
 
 class Operation(Value):
-    """One operation in a block. `second` is the source type of a conversion, VOID otherwise; `loc` a debug location id."""
+    """One operation in a block. `second`: the source type of a conversion, else VOID; `loc`: a debug location."""
 
     def __init__(self, op: Op, type: Type, number: int, args: list[Value], second: Type = VOID, flags: int = 0) -> None:
         super().__init__(type, number)
@@ -118,8 +119,8 @@ class Memory(Operation):
 class Call(Operation):
     """`call`: direct when `callee` is set, else args[0] is the address. Then come the scalar arguments.
 
-    `signature` gives each argument part's place; None means plain scalars, classified in order by the convention. With a
-    signature the arguments are the parts of its parameters in order; a REFERENCE parameter passes its one address,
+    `signature` gives each argument part's place; None means plain scalars, classified in order by the convention. With
+    a signature the arguments are the parts of its parameters in order; a REFERENCE parameter passes its one address,
     a MEMORY parameter the address of the bytes to copy, and `sret`, when present, comes first.
     """
 
@@ -190,8 +191,8 @@ class Edge:
 
 @final
 class Terminator(Operation):
-    """jump, branch, switch, return, unreachable, indirect. `cases[i]` belongs to `edges[i + 1]` of a switch; edges[0] is
-    the default. `weights` are relative edge frequencies or empty."""
+    """jump, branch, switch, return, unreachable, indirect. `cases[i]` belongs to `edges[i + 1]` of a switch; edges[0]
+    is the default. `weights` are relative edge frequencies or empty."""
 
     def __init__(self, op: Op, number: int, args: list[Value], edges: list[Edge]) -> None:
         super().__init__(op, VOID, number, args)
@@ -265,6 +266,8 @@ class Function(Definition):
         self.next_block = 0
         self.file = 0
         self.line = 0
+        self.locations = Locations()
+        self._block_names: dict[str, int] = {}
 
     @property
     def entry(self) -> Block:
@@ -274,3 +277,18 @@ class Function(Definition):
         """A fresh value number."""
         self.next_number += 1
         return self.next_number - 1
+
+    def new_block(self, name: str) -> Block:
+        """A block with a name no other block of the function has; it is not yet in `blocks`."""
+        times = self._block_names.get(name, 0)
+        self._block_names[name] = times + 1
+        unique = name
+        while times:
+            unique = f"{name}.{times}"
+            if unique not in self._block_names:
+                self._block_names[unique] = 1
+                break
+            times += 1
+        block = Block(unique, self.next_block)
+        self.next_block += 1
+        return block

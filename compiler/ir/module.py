@@ -54,7 +54,7 @@ class ModuleAsm(Definition):
 
 @final
 class Module:
-    """`items` in source order. `externals` are symbols declared and used but not defined, with their linkage (GLOBAL, WEAK)."""
+    """`items` in source order. `externals` are symbols used but not defined, with linkage GLOBAL or WEAK."""
 
     def __init__(self, name: str, pointer_bits: int) -> None:
         self.name: Final = name

@@ -119,7 +119,7 @@ ZEXT: Final = Op("zext", "u -> t", INT)
 SEXT: Final = Op("sext", "u -> t", INT)
 TRUNC: Final = Op("trunc", "u -> t", INT)
 
-# --- integers: counted and composed ---------------------------------------------------------------------------------
+# --- integers: counted and composed -------------------------------------------------------------------------------
 CLZ: Final = Op("clz", "t -> t", INT)  # the width itself for 0
 CTZ: Final = Op("ctz", "t -> t", INT)
 POPCOUNT: Final = Op("popcount", "t -> t", INT)
@@ -134,7 +134,7 @@ SUB_OVERFLOW_U: Final = Op("sub_overflow.u", "t t -> t i1", INT)
 MUL_OVERFLOW_S: Final = Op("mul_overflow.s", "t t -> t i1", INT)
 MUL_OVERFLOW_U: Final = Op("mul_overflow.u", "t t -> t i1", INT)
 
-# --- floats (IEC 60559, round to nearest even; NaNs compare as a class) ---------------------------------------------
+# --- floats (IEC 60559, round to nearest even; NaNs compare as a class) -------------------------------------------
 FADD: Final = Op("fadd", "t t -> t", FLOAT, commutes=True)
 FSUB: Final = Op("fsub", "t t -> t", FLOAT)
 FMUL: Final = Op("fmul", "t t -> t", FLOAT, commutes=True)
@@ -156,13 +156,13 @@ FTOSI: Final = Op("ftosi", "u -> t", INT, UNDEFINED)  # truncates; undefined out
 FTOUI: Final = Op("ftoui", "u -> t", INT, UNDEFINED)
 BITCAST: Final = Op("bitcast", "u -> t", SCALAR)  # equal widths
 
-# --- vectors ----------------------------------------------------------------------------------------------------------
+# --- vectors ------------------------------------------------------------------------------------------------------
 SPLAT: Final = Op("splat", "u -> t", SCALAR)  # t has lanes, u is its element
 EXTRACT: Final = Op("extract", "u i32 -> t", SCALAR)
 INSERT: Final = Op("insert", "t u i32 -> t", SCALAR)
 SHUFFLE: Final = Op("shuffle", "t t u -> t", SCALAR)  # u: lane numbers, modulo twice the lanes
 
-# --- memory -------------------------------------------------------------------------------------------------------------
+# --- memory -------------------------------------------------------------------------------------------------------
 LOAD: Final = Op("load", "p -> t", SCALAR, READS | UNDEFINED)
 STORE: Final = Op("store", "p t ->", SCALAR, WRITES | UNDEFINED)
 COPY: Final = Op("copy", "p p ->", NO_TYPE, READS | WRITES | UNDEFINED)  # destination, source; equal or disjoint
@@ -171,7 +171,7 @@ ATOMIC_RMW: Final = Op("atomic_rmw", "p t -> t", INT, READS | WRITES | UNDEFINED
 ATOMIC_CMPXCHG: Final = Op("atomic_cmpxchg", "p t t -> t i1", INT, READS | WRITES | UNDEFINED)  # old, succeeded
 FENCE: Final = Op("fence", "->", NO_TYPE, READS | WRITES)
 
-# --- calls, frames, varargs ---------------------------------------------------------------------------------------------
+# --- calls, frames, varargs ---------------------------------------------------------------------------------------
 CALL: Final = Op("call", "* -> *", NO_TYPE, READS | WRITES | UNDEFINED)
 VA_START: Final = Op("va_start", "p ->", NO_TYPE, READS | WRITES)
 VA_ARG: Final = Op("va_arg", "p -> t", SCALAR, READS | WRITES | UNDEFINED)
@@ -187,7 +187,7 @@ READ_REGISTER: Final = Op("read_register", "-> t", SCALAR, READS | PINNED)
 WRITE_REGISTER: Final = Op("write_register", "t ->", SCALAR, WRITES | PINNED)
 ASM: Final = Op("asm", "* -> *", NO_TYPE, READS | WRITES | PINNED)
 
-# --- facts and notes ----------------------------------------------------------------------------------------------------
+# --- facts and notes ----------------------------------------------------------------------------------------------
 IS_CONSTANT: Final = Op("is_constant", "t -> i1", SCALAR)
 ASSUME: Final = Op("assume", "i1 ->", NO_TYPE, WRITES)
 EXPECT: Final = Op("expect", "t t -> t", INT)  # the first operand; the second is the likely value
@@ -197,7 +197,7 @@ DEBUG_VALUE: Final = Op("debug_value", "t ->", SCALAR, PINNED)
 LIFETIME_START: Final = Op("lifetime_start", "p ->", NO_TYPE, WRITES)
 LIFETIME_END: Final = Op("lifetime_end", "p ->", NO_TYPE, WRITES)
 
-# --- terminators --------------------------------------------------------------------------------------------------------
+# --- terminators --------------------------------------------------------------------------------------------------
 JUMP: Final = Op("jump", "->", NO_TYPE, CONTROL)
 BRANCH: Final = Op("branch", "i1 ->", NO_TYPE, CONTROL)  # edges: true, false
 SWITCH: Final = Op("switch", "t ->", INT, CONTROL)  # edges: default, then one per case value

@@ -78,7 +78,7 @@ class App(Term):
 
 @final
 class Meta:
-    """An operation on constants, for conditions and computed constants. Its meaning stands in `rewrite.match` and in the prover."""
+    """An operation on constants, for conditions and computed constants. Its meaning: `rewrite.match` and the prover."""
 
     def __init__(self, name: str, arity: int) -> None:
         self.name: Final = name
