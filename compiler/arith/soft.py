@@ -342,7 +342,7 @@ def rem(left: int, right: int, fmt: FloatFormat) -> int:
     """C's fmod: left - right * trunc(left / right), always exact, with the sign of `left`."""
     left_class = classify(left, fmt)
     right_class = classify(right, fmt)
-    if left_class == NAN or right_class == NAN or left_class == INFINITE or right_class == ZERO:
+    if left_class in (NAN, INFINITE) or right_class in (NAN, ZERO):
         return fmt.nan
     if left_class == ZERO or right_class == INFINITE:
         return left
@@ -470,7 +470,7 @@ def round_to_integral(bits: int, fmt: FloatFormat, mode: int) -> int:
     if kind == NAN:
         return fmt.nan
     exponent = exponent_of(bits, fmt)
-    if kind == INFINITE or kind == ZERO or exponent >= 0:
+    if kind in (INFINITE, ZERO) or exponent >= 0:
         return bits
     sign = sign_of(bits, fmt)
     magnitude = significand_of(bits, fmt)
@@ -508,6 +508,6 @@ def scale(bits: int, amount: int, fmt: FloatFormat, mode: int = NEAREST_EVEN) ->
     kind = classify(bits, fmt)
     if kind == NAN:
         return fmt.nan
-    if kind == INFINITE or kind == ZERO:
+    if kind in (INFINITE, ZERO):
         return bits
     return round_exact(sign_of(bits, fmt), significand_of(bits, fmt), exponent_of(bits, fmt) + amount, fmt, mode)
