@@ -1,8 +1,8 @@
-"""Makes the packages importable under pytest, from the source tree or, when PYCC_NATIVE_DIR names one, from a native build.
+"""Makes the packages importable under pytest, from the source tree or from the native build that PYCC_NATIVE_DIR names.
 
 Invariant: whatever directory a test stands in, `import compiler` gives the one `compiler` chosen here, in this process
-and in the Python processes that tests start. It is imported at once, because pytest would otherwise load the parent package of a test file
-from the folder the file stands in.
+and in the Python processes that tests start. It is imported at once, because pytest would otherwise load the parent
+package of a test file from the folder the file stands in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def choose_compiler() -> None:
-    """Puts the native build, if one is asked for, and the source tree at the head of the path, here and for children."""
+    """Puts the source tree, and ahead of it a native build if asked for, first on the path, here and for children."""
     wanted = [str(ROOT)]
     native = os.environ.get("PYCC_NATIVE_DIR", "")
     if native:

@@ -93,10 +93,11 @@ def extensions() -> list[Extension]:
     target = BUILD / "mypyc"
     target.mkdir(parents=True, exist_ok=True)
     # --strict stands in pyproject.toml; the cache is its own because mypyc's has other options.
-    return mypycify(
+    found: list[Extension] = mypycify(
         ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(BUILD / "mypy-cache"), *sources()],
         opt_level=OPT_LEVEL, debug_level="0", multi_file=True, group_name="pycc", target_dir=str(target),
     )
+    return found
 
 
 class ParallelBuildExt(build_ext):
