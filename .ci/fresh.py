@@ -23,9 +23,10 @@ SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,git,ca-certificates"
 USER = "tester"
 # Enough for a POSIX script, git and pip; nothing that compiles, generates or emulates a program.
-BASIC_TOOLS = """sh env dash bash python3 git cat cksum chmod cp cut date dirname basename expr false find grep head id kill
-ln ls mkdir mktemp mv nice printf pwd rm rmdir sed sleep sort tail test touch tr true uname uniq wc xargs tar gzip
-readlink realpath tee stat unshare prlimit setsid timeout nproc getconf""".split()
+BASIC_TOOLS = """
+sh env dash bash python3 git cat cksum chmod cp cut date dirname basename expr false find grep head id kill ln ls mkdir
+mktemp mv nice printf pwd rm rmdir sed sleep sort tail test touch tr true uname uniq wc xargs tar gzip readlink
+realpath tee stat unshare prlimit setsid timeout nproc getconf""".split()
 FORBIDDEN = ("cc", "gcc", "clang", "zig", "csmith", "qemu-riscv64", "riscv64-linux-gnu-gcc", "as", "ld", "dpkg-query")
 
 
