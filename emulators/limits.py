@@ -21,7 +21,7 @@ class Limits:
     output_bytes: int = 4 * MEGABYTE  # standard output and standard error together
     file_bytes: int = 64 * MEGABYTE  # largest file a native process may write
     stack_bytes: int = 8 * MEGABYTE
-    insns: int = 200_000_000  # emulated instructions; 0 means no instruction budget
+    insns: int = 100_000_000  # emulated instructions; 0 means no instruction budget
     idle_seconds: float = 600.0  # wall clock
 
 

@@ -91,13 +91,20 @@ class Dialect:
 
     ice_exit_codes: frozenset[int] = frozenset()
     ice_markers: tuple[str, ...] = ("internal compiler error", "internal error", "traceback (most recent call last)")
-    link_markers: tuple[str, ...] = ("undefined reference to", "ld returned", "undefined symbol", "linker command failed")
+    link_markers: tuple[str, ...] = (
+        "undefined reference to",
+        "ld returned",
+        "undefined symbol",
+        "linker command failed",
+    )
     memory_markers: tuple[str, ...] = ("out of memory", "memory exhausted", "cannot allocate memory", "memoryerror")
 
 
 GNU = Dialect()
 CLANG = Dialect(ice_markers=("please submit a bug report", "stack dump:", "fatal error: error in backend"))
-PYCC = Dialect(ice_exit_codes=frozenset((ICE_EXIT_CODE,)), ice_markers=("pycc: internal error", "traceback (most recent"))
+PYCC = Dialect(
+    ice_exit_codes=frozenset((ICE_EXIT_CODE,)), ice_markers=("pycc: internal error", "traceback (most recent")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +279,9 @@ def doctor() -> list[Tool]:
     """Every external tool the suite can use, present or not."""
     tools = [Tool(name, purpose, version_of((name,)), packages) for name, purpose, packages in _COMMANDS]
     zig = zig_command()
-    tools.append(Tool("zig cc", "reference: clang with musl for every target", version_of(zig, "version"), ("pip:ziglang",)))
+    tools.append(
+        Tool("zig cc", "reference: clang with musl for every target", version_of(zig, "version"), ("pip:ziglang",))
+    )
     return tools
 
 
@@ -311,7 +320,9 @@ def references(target: str, names: Iterable[str] | None = None) -> list[Compiler
     selected = []
     for name in names:
         if name not in by_name:
-            raise LookupError(f"no reference compiler '{name}' for {target} here; found: {', '.join(by_name) or 'none'}")
+            raise LookupError(
+                f"no reference compiler '{name}' for {target} here; found: {', '.join(by_name) or 'none'}"
+            )
         selected.append(by_name[name])
     return selected
 
@@ -338,7 +349,9 @@ def _native(target: str) -> list[Compiler]:
             for level in ("-O0", "-O2"):
                 name = f"{command}{level}"
                 options = (level, *_COMPARABLE, char)
-                made.append(Compiler(name, Kind.REFERENCE, command, target, HOST, (command,), options, version, dialect))
+                made.append(
+                    Compiler(name, Kind.REFERENCE, command, target, HOST, (command,), options, version, dialect)
+                )
     return made
 
 
@@ -360,9 +373,10 @@ def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
     """
     path = [str(root)]
     native = os.environ.get("PYCC_NATIVE_DIR", "")
-    if native and root == ROOT and (Path(native) / "complete").is_file():
-        path.insert(0, native)
-    environment = (("PYTHONPATH", os.pathsep.join(path)), ("PYTHONDONTWRITEBYTECODE", "") if root == ROOT else _NO_BYTECODE)
+    if native and root == ROOT and (ROOT / native / "complete").is_file():
+        path.insert(0, str(ROOT / native))
+    # The safe path keeps the working directory, which may hold anything, off Python's path.
+    environment = (("PYTHONPATH", os.pathsep.join(path)), ("PYTHONSAFEPATH", "1"))
     return Compiler(
         name=f"pycc{level}",
         kind=Kind.SUBJECT,
@@ -375,9 +389,6 @@ def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
         dialect=PYCC,
         environment=environment,
     )
-
-
-_NO_BYTECODE = ("PYTHONDONTWRITEBYTECODE", "1")
 
 
 def subject(command: str, target: str, level: str) -> Compiler:

@@ -1,35 +1,60 @@
 """Run a compiled program by whichever means its machine and this host allow, always with the same record.
 
-Order: native where the program's machine is the host's and `native` is wanted; Unicorn first otherwise, with what ends
-there at the instruction limit or at an unknown system call run again under qemu-user, which is slower to start and faster to run.
+Order: natively where the program is built for this machine; otherwise Unicorn first, and what ends there at the instruction limit, the CPU
+limit or an unknown system call again under qemu-user, which starts slower and runs faster.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from emulators.limits import RUN_LIMITS, Limits
-from emulators.outcome import Run
+from emulators.outcome import How, Run
+from emulators.qemu_user import qemu_user, run_natively, run_under_qemu
+from emulators.unicorn_runner import UnicornPool
+from oracle.compilers import HOST
+
+# Unicorn's budget where QEMU can take over: longer programs are cheaper there even with the first attempt lost.
+FIRST_ATTEMPT_INSNS = 20_000_000
+
+RETRIED = frozenset((How.INSTRUCTION_LIMIT, How.CPU_LIMIT, How.UNSUPPORTED_SYSCALL, How.HARNESS_ERROR))
 
 
 class Executor:
     """Runs executables; keeps a recycled Unicorn worker. One per process; use as a context manager."""
 
-    def __init__(self, *, folder: Path | None = None) -> None:
-        """`folder` is where native programs get a fresh folder each (default: the system's temporary folder)."""
-        raise NotImplementedError
+    def __init__(self, *, folder: Path | None = None, native: bool = True) -> None:
+        """`folder` is where native programs get a fresh folder each (default: the system's temporary folder).
+
+        `native=False` emulates even this host's own programs.
+        """
+        self._folder = folder
+        self._native = native
+        self._pool = UnicornPool(size=1)
 
     def run(self, executable: Path, machine: str, limits: Limits = RUN_LIMITS) -> Run:
         """Run `executable`, built for `machine` ("riscv64", "aarch64", "x86_64"); never raises for what it does."""
-        raise NotImplementedError
+        if machine == HOST and self._native:
+            return run_natively(executable, limits, self._folder)
+        second = qemu_user(machine) is not None
+        first = (
+            replace(limits, insns=min(limits.insns or FIRST_ATTEMPT_INSNS, FIRST_ATTEMPT_INSNS)) if second else limits
+        )
+        run = self._pool.run(executable, machine, first)
+        if second and run.how in RETRIED:
+            return run_under_qemu(executable, machine, limits, self._folder)
+        return run
 
     def close(self) -> None:
         """End the worker."""
-        raise NotImplementedError
+        self._pool.close()
 
     def __enter__(self) -> Executor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -5,15 +5,20 @@ Invariant: every subject gets exactly one verdict per program. Results of refere
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulators.limits import RUN_LIMITS, Limits
 from emulators.outcome import Run
-from oracle.compare import Expected, Verdict, Vote
-from oracle.compilers import CompileResult, CompileService, Compiler
+from oracle.compare import Expected, Verdict, Vote, decide, verdict, vote_of
+from oracle.compilers import CompileJob, Compiler, CompileResult, CompileService
 from oracle.execute import Executor
+
+# A subject's program may be this many times slower than the slowest reference's before it counts as hanging, but always
+# gets a minimum, below which process start-up dominates.
+SLOWDOWN = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,16 @@ class Program:
 
     @property
     def hash(self) -> str:
-        """Hex SHA-256 of everything that decides what the program does."""
-        raise NotImplementedError
+        """Hex SHA-256 of everything that decides what the program does (headers that it includes are the caller's care)."""
+        digest = hashlib.sha256()
+        for part in (self.text, *(word.encode() for word in (*self.options, "--", *self.libraries))):
+            digest.update(str(len(part)).encode() + b":" + part)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectResult:
-    """What one subject did with one program."""
+    """What one subject did with one program. `run` is None exactly when there is no executable."""
 
     subject: Compiler
     verdict: Verdict
@@ -66,4 +74,39 @@ def judge(
     `cached` maps `Compiler.identity` to votes known already (`Store.reference_votes`). Subjects are compiled even when the
     references conclude nothing, since a crash of a compiler is a finding by itself.
     """
-    raise NotImplementedError
+    source = folder / "program.c"
+    source.write_bytes(program.text)
+    known = cached or {}
+    votes = list(program.extra_votes)
+    new_votes: dict[str, Vote] = {}
+    for service in references:
+        identity = service.compiler.identity
+        vote = known.get(identity)
+        if vote is None:
+            compiled, run = _compile_and_run(service, program, source, executor, limits, wanted=True)
+            vote = vote_of(service.compiler.name, service.compiler.family, compiled, run)
+            new_votes[identity] = vote
+        votes.append(vote)
+    expected = decide(votes)
+    slowest = max((vote.cpu_seconds for vote in votes), default=0.0)
+    subject_limits = replace(limits, cpu_seconds=max(limits.cpu_seconds, SLOWDOWN * slowest))
+    results = []
+    for service in subjects:
+        wanted = expected.behaviour is not None
+        compiled, run = _compile_and_run(service, program, source, executor, subject_limits, wanted=wanted)
+        results.append(SubjectResult(service.compiler, verdict(expected, compiled, run), compiled, run))
+    return Judgement(expected, tuple(votes), new_votes, tuple(results))
+
+
+def _compile_and_run(
+    service: CompileService, program: Program, source: Path, executor: Executor, limits: Limits, *, wanted: bool
+) -> tuple[CompileResult, Run | None]:
+    """Compile, and run what came out if its behaviour is `wanted`. The executable is removed."""
+    output = source.with_name("program.exe")
+    job = CompileJob(source, output, source.parent, program.options, libraries=program.libraries)
+    compiled = service.compile(job)
+    run = None
+    if wanted and compiled.executable is not None:
+        run = executor.run(compiled.executable, service.compiler.machine, limits)
+    output.unlink(missing_ok=True)
+    return compiled, run
