@@ -75,7 +75,7 @@ def set_results(function: Function, operation: Operation, types: list[Type]) -> 
 
 @final
 class Builder:
-    """Appends to `block`, the current block; `loc` is put on all that is made. `pointer`: the target's pointer integer."""
+    """Appends to `block`, the current block; `loc` is put on all that is made. `pointer`: the pointer integer."""
 
     def __init__(self, function: Function, pointer: Type = I64) -> None:
         self.function: Final = function

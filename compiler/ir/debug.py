@@ -55,14 +55,14 @@ class Locations:
             self._plain[key] = found
         return found
 
-    def add_inlined(self, location: Location, inlined_at: int, function: str, file: int, first_line: int) -> int:
-        """The number of `location` of an inlined function, called from location `inlined_at` of this one."""
-        key = f"{location.line}:{location.column}:{location.scope}:{inlined_at}:{function}"
+    def add_inlined(
+        self, line: int, column: int, scope: int, inlined_at: int, function: str, file: int, first_line: int
+    ) -> int:
+        """The number of a location of an inlined function, called from location `inlined_at` of this one."""
+        key = f"{line}:{column}:{scope}:{inlined_at}:{file}:{first_line}:{function}"
         found = self._inlined.get(key, 0)
         if found == 0:
             found = len(self.items)
-            self.items.append(
-                Location(location.line, location.column, location.scope, inlined_at, function, file, first_line)
-            )
+            self.items.append(Location(line, column, scope, inlined_at, function, file, first_line))
             self._inlined[key] = found
         return found

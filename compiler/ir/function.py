@@ -155,6 +155,7 @@ class AsmOperand:
         self.early_clobber = False
         self.commutes = False
         self.register = ""  # an explicit register variable
+        self.is_address = False  # `value` indexes args and is the address of the operand in memory, for outputs too
 
 
 @final
@@ -280,6 +281,8 @@ class Function(Definition):
 
     def new_block(self, name: str) -> Block:
         """A block with a name no other block of the function has; it is not yet in `blocks`."""
+        if not name.isascii():
+            name = "b"
         times = self._block_names.get(name, 0)
         self._block_names[name] = times + 1
         unique = name
