@@ -52,6 +52,7 @@ class CType:
         self.align = 0
         self.typedef_name = ""  # for diagnostics ('size_t' {aka 'unsigned long'})
         self.variants: list[CType] | None = None  # qualified versions made so far
+        self.pointer: CType | None = None  # the pointer type to this one, once made
 
     @property
     def is_integer(self) -> bool:
