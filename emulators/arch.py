@@ -1,7 +1,7 @@
 """What differs between the emulated machines, as data.
 
-Invariant: the emulator's code compares no machine's name; adding a machine is adding an `Arch` here. Unicorn's constants are kept
-by name and resolved in the worker, so that the parent process need not load Unicorn.
+Invariant: the emulator's code compares no machine's name; adding a machine is adding an `Arch` here. Unicorn's
+constants are kept by name and resolved in the worker, so that the parent process need not load Unicorn.
 """
 
 from __future__ import annotations

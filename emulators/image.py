@@ -1,8 +1,8 @@
 """Static ELF executables as memory to be loaded.
 
-Invariant: an `Image` can be mapped as it is: its segments lie in the file, do not overlap, stay inside the user half of the
-address space and below a total size, and the entry point is executable. Whatever else a file holds, however damaged or hostile,
-gives `ImageError` with one line of explanation.
+Invariant: an `Image` can be mapped as it is: its segments lie in the file, do not overlap, stay inside the user half
+of the address space and below a total size, and the entry point is executable. Whatever else a file holds, however
+damaged or hostile, gives `ImageError` with one line of explanation.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What the caller and a Unicorn worker say to each other.
 
-A message is a length (4 bytes, little-endian) and a pickle. Both ends are this program; the emulated program has no way to either pipe.
+A message is a length (4 bytes, little-endian) and a pickle. Both ends are this program; the emulated program has no
+way to either pipe.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import pickle
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from emulators.limits import Limits
 
@@ -23,14 +24,14 @@ class Job:
     limits: Limits
 
 
-def send(file: BinaryIO, message: object) -> None:
+def send(file: IO[bytes], message: object) -> None:
     """Write one message."""
     data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     file.write(struct.pack("<I", len(data)) + data)
     file.flush()
 
 
-def receive(file: BinaryIO) -> object | None:
+def receive(file: IO[bytes]) -> object | None:
     """Read one message; None at the end of the stream."""
     header = file.read(4)
     if len(header) < 4:

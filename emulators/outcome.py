@@ -1,7 +1,8 @@
 """How one execution of one program ended.
 
-Invariant: every execution gives exactly one `Run`, whose `how` is one of a closed list; only `How.EXITED` carries an exit
-code that means anything. What the ending *means* (wrong code, time-out of a reference ...) is judged by the oracle.
+Invariant: every execution gives exactly one `Run`, whose `how` is one of a closed list; only `How.EXITED` carries an
+exit code that means anything. What the ending *means* (wrong code, time-out of a reference ...) is judged by the
+oracle.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Child processes under limits: CPU, memory, stack, output, file size, own folder, own process group, no network.
 
-Invariant: when `execute` returns, no process of the child's group is left. CPU time decides hangs: the parent sleeps for
-the CPU time that the group has left, looks at what it has used, and sleeps again, so that a fraction of a second can be a limit
-(RLIMIT_CPU counts whole seconds and stands behind as a backstop). Limits are set by a shell in the child before the program
-starts, because a Python `preexec_fn` is unsafe in the threaded processes that call this.
+Invariant: when `execute` returns, no process of the child's group is left. CPU time decides hangs: the parent sleeps
+for the CPU time that the group has left, looks at what it has used, and sleeps again, so that a fraction of a second
+can be a limit (RLIMIT_CPU counts whole seconds and stands behind as a backstop). Limits are set by a shell in the
+child before the program starts, because a Python `preexec_fn` is unsafe in the threaded processes that call this.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def execute(
 ) -> Execution:
     """Run `argv` in `folder` to its end or to a limit.
 
-    `network=False` takes the network away where the kernel permits that (`network_can_be_removed`). Never raises for what
-    the program does; a program that cannot be started gives NOT_STARTED.
+    `network=False` takes the network away where the kernel permits that (`network_can_be_removed`). Never raises for
+    what the program does; a program that cannot be started gives NOT_STARTED.
     """
     if shutil.which(argv[0], path=(environment or os.environ).get("PATH", os.defpath)) is None:
         return Execution(Ended.NOT_STARTED, detail=f"cannot run '{argv[0]}'")
@@ -101,7 +101,9 @@ def execute(
 
 
 def _limit_script(limits: Limits) -> str:
-    """A shell script that limits itself and becomes its arguments. `ulimit` counts seconds, kilobytes and 512-byte blocks."""
+    """A shell script that limits itself and becomes its arguments. `ulimit` counts seconds, kilobytes and 512-byte
+    blocks.
+    """
     cpu = _clamp(resource.RLIMIT_CPU, math.ceil(limits.cpu_seconds) + 2, 1)
     memory = _clamp(resource.RLIMIT_AS, limits.memory_bytes, 1024)
     stack = _clamp(resource.RLIMIT_STACK, limits.stack_bytes, 1024)
@@ -270,7 +272,9 @@ def process_cpu_seconds(pid: int) -> float:
 
 
 def group_cpu_seconds(leader: int) -> float:
-    """CPU time of all processes of the session that `leader` began, those that have ended and been waited for included."""
+    """CPU time of all processes of the session that `leader` began, those that have ended and been waited for
+    included.
+    """
     total = 0.0
     for name in os.listdir("/proc"):
         if name.isdigit():

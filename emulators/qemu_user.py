@@ -1,7 +1,7 @@
 """Programs under QEMU's user-mode emulation, and natively: a child process whose ending becomes a `Run`.
 
-Invariant: the same record as Unicorn's. QEMU passes the program's signals on to itself, so both kinds of process are read alike. QEMU needs address space of its
-own beside the program's.
+Invariant: the same record as Unicorn's. QEMU passes the program's signals on to itself, so both kinds of process are
+read alike. QEMU needs address space of its own beside the program's.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def run_under_qemu(executable: Path, machine: str, limits: Limits = RUN_LIMITS, 
 
 
 def run_natively(executable: Path, limits: Limits = RUN_LIMITS, folder: Path | None = None) -> Run:
-    """Run `executable` on this machine in a fresh folder under `folder`, without network. `limits.insns` has no effect."""
+    """Run `executable` on this machine in a fresh folder under `folder`, without network. `limits.insns` has no
+    effect.
+    """
     try:
         with executable.open("rb") as file:
             if file.read(4) != b"\x7fELF":  # a shell would take any other file for a script

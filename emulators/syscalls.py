@@ -1,8 +1,8 @@
 """Linux system calls for one single-threaded program: enough for a bare-metal runtime and for a static glibc.
 
-Invariant: a program sees no file, no clock that moves and no random number, so its behaviour is a function of its bytes. Unknown calls
-return -ENOSYS as Linux does and are remembered; a refused request for memory returns -ENOMEM and is remembered.
-Numbers and structure layouts: Linux UAPI headers.
+Invariant: a program sees no file, no clock that moves and no random number, so its behaviour is a function of its
+bytes. Unknown calls return -ENOSYS as Linux does and are remembered; a refused request for memory returns -ENOMEM and
+is remembered. Numbers and structure layouts: Linux UAPI headers.
 """
 
 from __future__ import annotations

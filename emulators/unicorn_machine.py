@@ -1,8 +1,8 @@
 """One program under Unicorn, in this process.
 
-Invariant: whatever the program does, `emulate` returns a `Run`, except when Unicorn itself crashes or needs more CPU time than the parent
-allows: so it is called in a worker process only (`unicorn_runner`). Faults arrive as an error of Unicorn or as an interrupt that is no system
-call; the faulting address comes from the invalid-memory hook.
+Invariant: whatever the program does, `emulate` returns a `Run`, except when Unicorn itself crashes or needs more CPU
+time than the parent allows: so it is called in a worker process only (`unicorn_runner`). Faults arrive as an error of
+Unicorn or as an interrupt that is no system call; the faulting address comes from the invalid-memory hook.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Unicorn in recycled child processes.
 
-Invariant: nothing that an emulated program does can harm the calling process, and each `run` gives exactly one `Run`. A worker is replaced
-after a number of runs (long-lived Unicorn processes leak), after a run that it did not survive, and after one that used up its CPU time. A run that kills its
-worker is tried once more in a fresh one, since a worker may have been damaged by its predecessor; twice is a harness error.
+Invariant: nothing that an emulated program does can harm the calling process, and each `run` gives exactly one `Run`.
+A worker is replaced after a number of runs (long-lived Unicorn processes leak), after a run that it did not survive,
+and after one that used up its CPU time. A run that kills its worker is tried once more in a fresh one, since a worker
+may have been damaged by its predecessor; twice is a harness error.
 """
 
 from __future__ import annotations
@@ -40,14 +41,16 @@ class _Worker:
             start_new_session=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONSAFEPATH": "1"},
         )
+        assert self._child.stdin is not None and self._child.stdout is not None
+        self._requests = self._child.stdin
+        self._answers = self._child.stdout
         self.runs = 0
 
     def run(self, job: Job) -> Run | None:
         """The answer, or None if the worker did not survive."""
-        assert self._child.stdin is not None and self._child.stdout is not None
         self.runs += 1
         try:
-            send(self._child.stdin, job)
+            send(self._requests, job)
         except OSError:
             return None
         began = process_cpu_seconds(self._child.pid)
@@ -56,7 +59,7 @@ class _Worker:
         left = allowed
         while True:
             timeout = min(left, idle_deadline - time.monotonic())
-            if select.select([self._child.stdout], [], [], max(0.0, timeout))[0]:
+            if select.select([self._answers], [], [], max(0.0, timeout))[0]:
                 break
             left = allowed - (process_cpu_seconds(self._child.pid) - began)
             if left <= 0:
@@ -65,7 +68,7 @@ class _Worker:
                 return self._stopped(How.IDLE_LIMIT, allowed - left)
             left = max(left, 0.01)
         try:
-            answer = receive(self._child.stdout)
+            answer = receive(self._answers)
         except Exception:  # a damaged worker may send anything
             return None
         return answer if isinstance(answer, Run) else None
@@ -84,12 +87,11 @@ class _Worker:
         if self._child.poll() is None:
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass  # an unsent job of a dead worker
+        for pipe in (self._requests, self._answers):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass  # an unsent job of a dead worker
 
 
 class UnicornPool:

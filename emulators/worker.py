@@ -1,7 +1,7 @@
 """The Unicorn worker: reads jobs from standard input, writes one `Run` per job to standard output.
 
-Invariant: one answer per job, in order; a job that this process cannot finish (a crash in Unicorn, too much CPU time) ends the process, which
-the parent turns into an answer.
+Invariant: one answer per job, in order; a job that this process cannot finish (a crash in Unicorn, too much CPU time)
+ends the process, which the parent turns into an answer.
 """
 
 from __future__ import annotations

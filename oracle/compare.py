@@ -1,8 +1,9 @@
 """From what the references did and what the subject did to one outcome.
 
-Voting: a *family* (gcc, clang, ...) has one voice, because two optimization levels of one compiler share its bugs. A family
-whose finishing members contradict each other abstains but still counts in the denominator. The expected behaviour is the
-one that a strict majority of the families that finished hold; otherwise the references disagree and nothing is concluded.
+Voting: a *family* (gcc, clang, ...) has one voice, because two optimization levels of one compiler share its bugs. A
+family whose finishing members contradict each other abstains but still counts in the denominator. The expected
+behaviour is the one that a strict majority of the families that finished hold; otherwise the references disagree and
+nothing is concluded.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Compilers as records: subjects under test and references that vote.
 
-Invariant: a compiler is data. How its command line is built, what its crashes look like, which family it votes in, where its
-executables run and which Debian package brings it are fields; nothing else in the suite knows a compiler's name. References
-share no code with pycc. Which compilers exist is found by looking, never assumed.
+Invariant: a compiler is data. How its command line is built, what its crashes look like, which family it votes in,
+where its executables run and which Debian package brings it are fields; nothing else in the suite knows a compiler's
+name. References share no code with pycc. Which compilers exist is found by looking, never assumed.
 """
 
 from __future__ import annotations
@@ -111,8 +111,9 @@ PYCC = Dialect(
 class Compiler:
     """One compiler with one set of options.
 
-    `target` is the instruction set whose C programs it compiles *for comparison*; `machine` is the one its executables run
-    on. They differ for a native reference, valid wherever both are LP64 and no construct depends on the machine.
+    `target` is the instruction set whose C programs it compiles *for comparison*; `machine` is the one its
+    executables run on. They differ for a native reference, valid wherever both are LP64 and no construct depends on
+    the machine.
     """
 
     name: str
@@ -144,7 +145,9 @@ class Compiler:
 
 
 class CompileService(Protocol):
-    """Something that compiles for one `Compiler`: a process per job, or a persistent server. Not shared between threads."""
+    """Something that compiles for one `Compiler`: a process per job, or a persistent server. Not shared between
+    threads.
+    """
 
     @property
     def compiler(self) -> Compiler:
@@ -368,8 +371,8 @@ def _zig(target: str) -> list[Compiler]:
 def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
     """pycc as the subject, from the sources at `root` (a patched copy for the mutants).
 
-    `level` is an option such as "-O1". Where the environment's PYCC_NATIVE_DIR names a folder with a file `complete`, the
-    accelerated build there is used, unless `root` is another tree than this one.
+    `level` is an option such as "-O1". Where the environment's PYCC_NATIVE_DIR names a folder with a file `complete`,
+    the accelerated build there is used, unless `root` is another tree than this one.
     """
     path = [str(root)]
     native = os.environ.get("PYCC_NATIVE_DIR", "")
@@ -392,9 +395,11 @@ def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
 
 
 def subject(command: str, target: str, level: str) -> Compiler:
-    """Any compiler as the subject. `command` is `pycc`, or a command line such as `tcc -static` understood by a shell.
+    """Any compiler as the subject. `command` is `pycc`, or a command line such as `tcc -static` understood by a
+    shell.
 
-    Plain `gcc` with a foreign target means the cross compiler, linked statically. Raises LookupError if it is not found.
+    Plain `gcc` with a foreign target means the cross compiler, linked statically. Raises LookupError if it is not
+    found.
     """
     if command == "pycc":
         return pycc(target, level)

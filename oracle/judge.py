@@ -1,6 +1,7 @@
 """One program, judged: references vote, each subject is compiled, run and compared.
 
-Invariant: every subject gets exactly one verdict per program. Results of references come from a cache where it has them.
+Invariant: every subject gets exactly one verdict per program. Results of references come from a cache where it has
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Program:
 
     @property
     def hash(self) -> str:
-        """Hex SHA-256 of everything that decides what the program does (headers that it includes are the caller's care)."""
+        """Hex SHA-256 of everything that decides what the program does (headers that it includes are the caller's
+        care).
+        """
         digest = hashlib.sha256()
         for part in (self.text, *(word.encode() for word in (*self.options, "--", *self.libraries))):
             digest.update(str(len(part)).encode() + b":" + part)
@@ -71,8 +74,8 @@ def judge(
 ) -> Judgement:
     """Judge `program` in `folder` (an existing folder that the caller removes).
 
-    `cached` maps `Compiler.identity` to votes known already (`Store.reference_votes`). Subjects are compiled even when the
-    references conclude nothing, since a crash of a compiler is a finding by itself.
+    `cached` maps `Compiler.identity` to votes known already (`Store.reference_votes`). Subjects are compiled even
+    when the references conclude nothing, since a crash of a compiler is a finding by itself.
     """
     source = folder / "program.c"
     source.write_bytes(program.text)

@@ -1,7 +1,7 @@
 """The closed list of outcomes of one work unit under one subject.
 
-Invariant: every unit ends in exactly one of them and only `Outcome.OK` is ok. In particular a program on which subject and
-reference both fail is not ok: it is the reference's failure, counted under its own name.
+Invariant: every unit ends in exactly one of them and only `Outcome.OK` is ok. In particular a program on which
+subject and reference both fail is not ok: it is the reference's failure, counted under its own name.
 """
 
 from __future__ import annotations
