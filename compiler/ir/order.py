@@ -1,7 +1,7 @@
 """Order of blocks: reachability, reverse postorder, predecessors, immediate dominators.
 
-Blocks are known by their index in `function.blocks`. Dominators by iteration over the reverse postorder (Cooper, Harvey,
-Kennedy: A Simple, Fast Dominance Algorithm).
+Blocks are known by their index in `function.blocks`. Dominators by iteration over the reverse postorder (Cooper,
+Harvey, Kennedy: A Simple, Fast Dominance Algorithm).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def successor_indices(function: Function) -> list[list[int]]:
     indices = block_indices(function)
     out: list[list[int]] = []
     for block in function.blocks:
-        seen: list[int] = []
+        seen: dict[int, int] = {}
         for edge in edges_of(block):
             index = indices.get(edge.target.number, -1)
-            if index >= 0 and index not in seen:
-                seen.append(index)
-        out.append(seen)
+            if index >= 0:
+                seen[index] = 0
+        out.append(list(seen))
     return out
 
 
