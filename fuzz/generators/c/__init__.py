@@ -1,0 +1,1 @@
+"""C programs as trees that know both their text and their meaning; shares no code with `compiler`."""
