@@ -241,8 +241,9 @@ def _telling_line(diagnostics: str, dialect: Dialect, status: CompileStatus) -> 
             if _contains(line.lower(), dialect.ice_markers) and "traceback" not in line.lower():
                 return line
         return lines[-1] if lines else ""  # a traceback says most in its last line
+    markers = dialect.link_markers if status is CompileStatus.LINK_FAILED else ("error:",)
     for line in lines:
-        if "error:" in line:
+        if _contains(line.lower(), markers):
             return line
     return lines[-1] if lines else ""
 

@@ -493,7 +493,8 @@ def _file(connection: sqlite3.Connection, campaign: str, unit_id: int, finding: 
     row = connection.execute("SELECT id, state FROM findings WHERE signature = ?", (finding.signature,)).fetchone()
     if row is None:
         cursor = connection.execute(
-            "INSERT INTO findings (campaign, unit, subject, outcome, signature, title, program, record, state, created) "
+            "INSERT INTO findings "
+            "(campaign, unit, subject, outcome, signature, title, program, record, state, created) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)",
             (
                 campaign,
@@ -531,6 +532,7 @@ def salvage(path: Path, into: Path) -> dict[str, int]:
     source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     target = sqlite3.connect(into)
     try:
+        source.execute("PRAGMA writable_schema = ON")  # makes SQLite read a file that is shorter than its header says
         for table in TABLES:
             with target:
                 saved[table] = _salvage_table(source, target, table)
