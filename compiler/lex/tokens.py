@@ -25,10 +25,13 @@ PADDING: Final = 9  # inside the expander only, as the next two
 MACRO_ARG: Final = 10
 HEADER_NAME: Final = 11
 COMMENT: Final = 12  # -C only
+RAW_LINE: Final = 13  # -E only: a line marker or a kept directive, `text` is the whole line
+VA_OPT_GROUP: Final = 14  # in macro bodies: `__VA_OPT__(...)`
+LIMIT: Final = 15  # inside the expander only: the end of an argument or a directive
 
 KIND_NAMES: Final = (
     "EOF", "IDENT", "PP_NUMBER", "CHAR", "STRING", "PUNCT", "NEWLINE", "PRAGMA", "OTHER", "PADDING", "MACRO_ARG",
-    "HEADER_NAME", "COMMENT",
+    "HEADER_NAME", "COMMENT", "RAW_LINE", "VA_OPT_GROUP", "LIMIT",
 )  # fmt: skip
 
 # Flags.
@@ -38,7 +41,6 @@ NO_EXPAND: Final = 4  # C17 6.10.3.4p2: met inside its own expansion, never repl
 PASTE_LEFT: Final = 8  # in macro bodies: `##` follows
 STRINGIFY: Final = 16  # in macro bodies: a parameter after `#`
 AVOID_PASTE: Final = 32  # a blank may be needed before it in -E output
-VA_OPT: Final = 64  # in macro bodies: tokens of `__VA_OPT__`
 HASH_PASTE: Final = 128  # a `##` that came by argument or pasting: not an operator
 NO_FLAGS: Final = 0
 
