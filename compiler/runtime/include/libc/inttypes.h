@@ -1,0 +1,108 @@
+#ifndef _PYCC_INTTYPES_H
+#define _PYCC_INTTYPES_H
+#include <stdint.h>
+
+#if __SIZEOF_LONG__ == 8
+#define __pycc_64 "l"
+#define __pycc_pointer "l"
+#else
+#define __pycc_64 "ll"
+#define __pycc_pointer ""
+#endif
+
+#define PRId8 "hh" "d"
+#define PRIdLEAST8 "hh" "d"
+#define PRIdFAST8 "hh" "d"
+#define PRId16 "h" "d"
+#define PRIdLEAST16 "h" "d"
+#define PRIdFAST16 __pycc_pointer "d"
+#define PRId32 "d"
+#define PRIdLEAST32 "d"
+#define PRIdFAST32 __pycc_pointer "d"
+#define PRId64 __pycc_64 "d"
+#define PRIdLEAST64 __pycc_64 "d"
+#define PRIdFAST64 __pycc_64 "d"
+#define PRIdMAX __pycc_64 "d"
+#define PRIdPTR __pycc_pointer "d"
+#define PRIi8 "hh" "i"
+#define PRIiLEAST8 "hh" "i"
+#define PRIiFAST8 "hh" "i"
+#define PRIi16 "h" "i"
+#define PRIiLEAST16 "h" "i"
+#define PRIiFAST16 __pycc_pointer "i"
+#define PRIi32 "i"
+#define PRIiLEAST32 "i"
+#define PRIiFAST32 __pycc_pointer "i"
+#define PRIi64 __pycc_64 "i"
+#define PRIiLEAST64 __pycc_64 "i"
+#define PRIiFAST64 __pycc_64 "i"
+#define PRIiMAX __pycc_64 "i"
+#define PRIiPTR __pycc_pointer "i"
+#define PRIo8 "hh" "o"
+#define PRIoLEAST8 "hh" "o"
+#define PRIoFAST8 "hh" "o"
+#define PRIo16 "h" "o"
+#define PRIoLEAST16 "h" "o"
+#define PRIoFAST16 __pycc_pointer "o"
+#define PRIo32 "o"
+#define PRIoLEAST32 "o"
+#define PRIoFAST32 __pycc_pointer "o"
+#define PRIo64 __pycc_64 "o"
+#define PRIoLEAST64 __pycc_64 "o"
+#define PRIoFAST64 __pycc_64 "o"
+#define PRIoMAX __pycc_64 "o"
+#define PRIoPTR __pycc_pointer "o"
+#define PRIu8 "hh" "u"
+#define PRIuLEAST8 "hh" "u"
+#define PRIuFAST8 "hh" "u"
+#define PRIu16 "h" "u"
+#define PRIuLEAST16 "h" "u"
+#define PRIuFAST16 __pycc_pointer "u"
+#define PRIu32 "u"
+#define PRIuLEAST32 "u"
+#define PRIuFAST32 __pycc_pointer "u"
+#define PRIu64 __pycc_64 "u"
+#define PRIuLEAST64 __pycc_64 "u"
+#define PRIuFAST64 __pycc_64 "u"
+#define PRIuMAX __pycc_64 "u"
+#define PRIuPTR __pycc_pointer "u"
+#define PRIx8 "hh" "x"
+#define PRIxLEAST8 "hh" "x"
+#define PRIxFAST8 "hh" "x"
+#define PRIx16 "h" "x"
+#define PRIxLEAST16 "h" "x"
+#define PRIxFAST16 __pycc_pointer "x"
+#define PRIx32 "x"
+#define PRIxLEAST32 "x"
+#define PRIxFAST32 __pycc_pointer "x"
+#define PRIx64 __pycc_64 "x"
+#define PRIxLEAST64 __pycc_64 "x"
+#define PRIxFAST64 __pycc_64 "x"
+#define PRIxMAX __pycc_64 "x"
+#define PRIxPTR __pycc_pointer "x"
+#define PRIX8 "hh" "X"
+#define PRIXLEAST8 "hh" "X"
+#define PRIXFAST8 "hh" "X"
+#define PRIX16 "h" "X"
+#define PRIXLEAST16 "h" "X"
+#define PRIXFAST16 __pycc_pointer "X"
+#define PRIX32 "X"
+#define PRIXLEAST32 "X"
+#define PRIXFAST32 __pycc_pointer "X"
+#define PRIX64 __pycc_64 "X"
+#define PRIXLEAST64 __pycc_64 "X"
+#define PRIXFAST64 __pycc_64 "X"
+#define PRIXMAX __pycc_64 "X"
+#define PRIXPTR __pycc_pointer "X"
+
+typedef struct {
+    intmax_t quot;
+    intmax_t rem;
+} imaxdiv_t;
+
+intmax_t imaxabs(intmax_t) __attribute__((__const__));
+imaxdiv_t imaxdiv(intmax_t, intmax_t) __attribute__((__const__));
+intmax_t strtoimax(const char *__restrict, char **__restrict, int);
+uintmax_t strtoumax(const char *__restrict, char **__restrict, int);
+
+#endif
