@@ -167,7 +167,7 @@ class MemoryArg(Arg):
 
 REGISTER: Final = 0
 IMMEDIATE: Final = 1
-LABEL: Final = 2  # a code address, encoded relative to the instruction (branches, calls)
+LABEL: Final = 2  # a code address, encoded relative to the insn (branches, calls); a number is the displacement itself
 MEMORY: Final = 3
 REGISTER_OR_MEMORY: Final = 4
 
@@ -240,7 +240,7 @@ class Operand:
         if isinstance(arg, VirtualArg):
             return (kind == REGISTER or kind == REGISTER_OR_MEMORY) and arg.register_class is self.register_class
         if isinstance(arg, ImmediateArg):
-            return kind == IMMEDIATE and self.accepts_value(arg.value)
+            return (kind == IMMEDIATE or kind == LABEL) and self.accepts_value(arg.value)
         if isinstance(arg, SymbolArg):
             return (kind == LABEL or kind == IMMEDIATE) and arg.modifier in self.relocations
         if isinstance(arg, MemoryArg):
@@ -341,8 +341,8 @@ class Insn:
 
     __slots__ = (
         "access", "accesses", "bits", "encoding", "expands", "features", "fields", "flags", "implicit_reads",
-        "implicit_writes", "key", "longer", "mask", "meaning", "modes", "name", "notation", "number", "opcode", "operands",
-        "read_names", "reads_memory", "same_as", "size", "spellings", "when", "write_names", "writes_memory",
+        "implicit_writes", "key", "longer", "mask", "meaning", "modes", "name", "notation", "number", "opcode",
+        "operand_fields", "operands", "read_names", "reads_memory", "same_as", "size", "spellings", "when", "write_names", "writes_memory",
     )  # fmt: skip
 
     def __init__(
@@ -391,6 +391,7 @@ class Insn:
         self.implicit_reads: list[Register] = []  # filled when the target is made
         self.implicit_writes: list[Register] = []
         self.fields: list[Field] = []
+        self.operand_fields: list[list[Field]] = [[] for _ in operands]
         self.opcode = 0
         self.mask = 0
         self.bits = 0
@@ -431,7 +432,9 @@ class Insn:
                 continue
             base = name.endswith(".base")
             index = self.operand_index(name[:-5] if base else name)
-            self.fields.append(Field(index, base, low, width, top))
+            field = Field(index, base, low, width, top)
+            self.fields.append(field)
+            self.operand_fields[index].append(field)
 
     @property
     def is_branch(self) -> bool:

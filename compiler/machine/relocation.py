@@ -2,7 +2,8 @@
 
 Assembler (fixups within a section) and linker both work from these rows. S is the symbol's value, A the addend, P the
 address of the place, V what the place holds, G the symbol's slot in the global offset table, TP the thread pointer's
-offset origin. Bits of a field are written as in instruction rows; `_:n` are bits left as they are.
+offset origin. Bits of a field are written as in instruction rows: `v` is the value
+with the row's bias, `u` the value without, `_:n` are bits left as they are.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class RelocationKind:
         self.bias: Final = bias
         self.multiple: Final = multiple
         self.uleb128: Final = field == "uleb128"
-        self.pieces: Final[list[tuple[int, int, int]]] = []  # low bit of the value, mask, shift in the word
+        self.pieces: Final[list[tuple[bool, int, int, int]]] = []  # biased, low bit of the value, mask, shift
         total = 0
         words = [] if self.uleb128 else [piece for word in field.split() for piece in parse_bits(word)]
         for _, _, width in words:
@@ -75,7 +76,7 @@ class RelocationKind:
         for operand, low, width in words:
             top -= width
             if operand != "_":
-                self.pieces.append((low, (1 << width) - 1, top))
+                self.pieces.append((operand == "v", low, (1 << width) - 1, top))
                 clear |= ((1 << width) - 1) << top
         self.clear: Final = clear
 
@@ -97,10 +98,9 @@ class RelocationKind:
 
     def insert(self, word: int, value: int) -> int:
         """The word (little-endian, `size` bytes) with the value's bits in the field."""
-        value += self.bias
         word &= ~self.clear
-        for low, mask, shift in self.pieces:
-            word |= ((value >> low) & mask) << shift
+        for biased, low, mask, shift in self.pieces:
+            word |= (((value + self.bias if biased else value) >> low) & mask) << shift
         return word
 
 

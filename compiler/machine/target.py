@@ -36,34 +36,36 @@ class Access:
 
 @final
 class ElfIdentity:
-    """What the ELF header and symbol conventions say of a target."""
+    """What the ELF header and symbol conventions say of a target.
+
+    `flags` is e_flags, to which each feature in use adds its own. The thread pointer stands `thread_offset` bytes behind
+    the start of the thread-local block (variant 1), or `thread_at_end`: at its end (variant 2). Symbols that begin with
+    `local_symbol_prefix` stay out of the symbol table where nothing refers to them.
+    """
 
     def __init__(
         self,
         machine: int,
         bits: int,
         is_rela: bool,
-        relative: str = "",
+        flags: int = 0,
+        feature_flags: dict[str, int] | None = None,
         page_size: int = 4096,
         base_address: int = 0x400000,
-        thread_block_offset: int = 0,
-        thread_variant: int = 1,
-        pointer_relocation: str = "",
-        local_differences: bool = False,
-        address_symbol: str = "",
+        thread_offset: int = 0,
+        thread_at_end: bool = False,
+        local_symbol_prefix: str = ".L",
     ) -> None:
         self.machine: Final = machine
         self.bits: Final = bits
         self.is_rela: Final = is_rela
-        self.relative: Final = relative
+        self.flags: Final = flags
+        self.feature_flags: Final[dict[str, int]] = feature_flags if feature_flags is not None else {}
         self.page_size: Final = page_size
         self.base_address: Final = base_address
-        # Variant 1: the thread pointer is thread_block_offset before (negative: behind) the TLS block; 2: at its end.
-        self.thread_block_offset: Final = thread_block_offset
-        self.thread_variant: Final = thread_variant
-        self.pointer_relocation: Final = pointer_relocation
-        self.local_differences: Final = local_differences
-        self.address_symbol: Final = address_symbol
+        self.thread_offset: Final = thread_offset
+        self.thread_at_end: Final = thread_at_end
+        self.local_symbol_prefix: Final = local_symbol_prefix
 
 
 @final
