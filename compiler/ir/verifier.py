@@ -257,7 +257,12 @@ class _FunctionVerifier:
             self.check_result_parts(signature, len(call.results), call)
 
     def check_asm(self, asm: Asm) -> bool:
-        if asm.outputs is None or asm.inputs is None or asm.clobbers is None or (asm.edges is not None) != (asm.op is ops.ASM_GOTO):
+        if (
+            asm.outputs is None
+            or asm.inputs is None
+            or asm.clobbers is None
+            or (asm.edges is not None) != (asm.op is ops.ASM_GOTO)
+        ):
             return False
         results = asm.results
         for operand in asm.outputs:

@@ -1,0 +1,199 @@
+"""What stands around an interpreted program: the exceptions that end it and the functions it does not define itself.
+
+The system calls are those of Linux in the numbering RISC-V and AArch64 share; the C functions here are a handful for
+programs without a library. Output is kept, up to a limit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+if TYPE_CHECKING:
+    from compiler.ir.interpreter import Machine
+
+_OUTPUT_LIMIT: Final = 16 << 20
+_SYS_LSEEK: Final = 62
+_SYS_READ: Final = 63
+_SYS_WRITE: Final = 64
+_SYS_EXIT: Final = 93
+_SYS_EXIT_GROUP: Final = 94
+_SYS_KILL: Final = 129
+_SYS_GETPID: Final = 172
+_SYS_BRK: Final = 214
+_NOT_IMPLEMENTED: Final = -38
+
+
+@final
+class Exited(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code: Final = code
+
+
+@final
+class Undefined(Exception):
+    """The program did something undefined; `what` names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what: Final = what
+
+
+@final
+class Trap(Exception):
+    """`trap`, or abort."""
+
+
+@final
+class Budget(Exception):
+    """The step budget is used up."""
+
+
+@final
+class Overflow(Exception):
+    """The stack is used up."""
+
+
+@final
+class Unsupported(Exception):
+    """Something the interpreter does not do; `what` names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what: Final = what
+
+
+_FUNCTIONS: Final = (
+    "__pycc_syscall", "exit", "_Exit", "abort", "putchar", "puts", "malloc", "calloc", "free", "memcpy", "memmove",
+    "memset", "strlen", "strcmp", "printf",
+)  # fmt: skip
+
+
+class Host:
+    """May be extended by overriding `has` and `call`."""
+
+    def __init__(self) -> None:
+        self.output: Final = bytearray()
+
+    def has(self, name: str) -> bool:
+        return name in _FUNCTIONS
+
+    def call(self, machine: Machine, name: str, args: list[int]) -> int:
+        """The first result; the machine masks it to its type."""
+        if name == "__pycc_syscall":
+            return self.system_call(machine, args)
+        if name == "exit" or name == "_Exit":
+            raise Exited(args[0] & 0xFF)
+        if name == "abort":
+            raise Trap
+        if name == "putchar":
+            self.write(bytes([args[0] & 0xFF]))
+            return args[0] & 0xFF
+        if name == "puts":
+            self.write(text_at(machine, args[0]) + b"\n")
+            return 0
+        if name == "printf":
+            return self.write(formatted(machine, text_at(machine, args[0]), args[1:]))
+        if name == "malloc":
+            return machine.allocate(args[0])
+        if name == "calloc":
+            return machine.allocate(args[0] * args[1])
+        if name == "free":
+            return 0
+        if name == "memcpy" or name == "memmove":
+            machine.copy(args[0], args[1], args[2])
+            return args[0]
+        if name == "memset":
+            machine.fill(args[0], args[1] & 0xFF, args[2])
+            return args[0]
+        if name == "strlen":
+            return len(text_at(machine, args[0]))
+        if name == "strcmp":
+            left = text_at(machine, args[0])
+            right = text_at(machine, args[1])
+            return 0 if left == right else 1 if left > right else -1
+        raise Unsupported(f"@{name} is not defined")
+
+    def write(self, content: bytes) -> int:
+        if len(self.output) + len(content) > _OUTPUT_LIMIT:
+            raise Unsupported("too much output")
+        self.output.extend(content)
+        return len(content)
+
+    def system_call(self, machine: Machine, args: list[int]) -> int:
+        number = args[0]
+        if number == _SYS_WRITE:
+            machine.in_range(args[2], args[3])
+            return self.write(bytes(machine.memory[args[2] : args[2] + args[3]]))
+        if number == _SYS_EXIT or number == _SYS_EXIT_GROUP:
+            raise Exited(args[1] & 0xFF)
+        if number == _SYS_READ:
+            return 0
+        if number == _SYS_KILL:
+            raise Trap
+        if number == _SYS_GETPID:
+            return 1
+        if number == _SYS_BRK:
+            if machine.heap <= args[1] <= machine.stack_limit:
+                machine.brk = args[1]
+            return machine.brk
+        return _NOT_IMPLEMENTED
+
+
+def text_at(machine: Machine, address: int) -> bytes:
+    """A C string."""
+    machine.in_range(address, 1)
+    end = machine.memory.find(0, address)
+    if end < 0:
+        raise Undefined("a string without end")
+    return bytes(machine.memory[address:end])
+
+
+def formatted(machine: Machine, form: bytes, args: list[int]) -> bytes:
+    """The integer, character, string and pointer conversions of printf, with flags and width."""
+    out = bytearray()
+    index = 0
+    taken = 0
+    while index < len(form):
+        if form[index] != 0x25:
+            out.append(form[index])
+            index += 1
+            continue
+        start = index + 1
+        index = start
+        while index < len(form) and form[index] in b"-+ #0123456789.":
+            index += 1
+        flags = form[start:index].decode("ascii")
+        start = index
+        while index < len(form) and form[index] in b"hljzt":
+            index += 1
+        length = form[start:index]
+        kind = chr(form[index]) if index < len(form) else ""
+        index += 1
+        if kind == "%":
+            out.append(0x25)
+            continue
+        if kind not in ("d", "i", "u", "x", "X", "c", "s", "p") or taken >= len(args):
+            raise Unsupported(f"printf conversion %{kind}")
+        value = args[taken]
+        taken += 1
+        out.extend(_converted(machine, kind, flags, length, value))
+    return bytes(out)
+
+
+def _converted(machine: Machine, kind: str, flags: str, length: bytes, value: int) -> bytes:
+    if kind == "s":
+        return ("%" + flags + "s").encode() % text_at(machine, value)
+    if kind == "c":
+        return ("%" + flags + "c").encode() % (value & 0xFF)
+    bits = 64 if length[:1] in (b"l", b"j", b"z", b"t") or kind == "p" else 32
+    bits = 8 if length == b"hh" else 16 if length == b"h" else bits
+    value &= (1 << bits) - 1
+    if kind in ("d", "i") and value >> (bits - 1):
+        value -= 1 << bits
+    if kind == "p":
+        kind = "x"
+        flags = "#" + flags
+    if kind == "u":
+        kind = "d"
+    return (f"%{flags}{kind}" % value).encode()

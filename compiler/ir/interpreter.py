@@ -1,0 +1,568 @@
+"""Runs IR: any function of one or several modules, between any two passes. It says what a program means, not how fast.
+
+Every function is turned into Python source by `translate` when it is first called. Memory is one range of addresses:
+page 0 refused, then static data, heap, stack (growing down); functions and labels have addresses above it. With
+`checks`
+objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of bounds, after
+an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as undefined. Without
+them only what the IR itself leaves undefined does. Slots are zero on entry.
+
+What modules do not define is asked of a `Host`. Inline asm with a template is not understood (outcome `unsupported`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final, final
+
+from compiler.ir import evaluate as evaluator
+from compiler.ir.function import LOCAL, WEAK, Block, Definition, Function
+from compiler.ir.host import Budget, Exited, Host, Overflow, Trap, Undefined, Unsupported
+from compiler.ir.module import Alias, Data, Module
+from compiler.ir.translate import LOWEST, Names, Translator
+from compiler.ir.types import Type
+from compiler.platform.abi import DIRECT
+from compiler.terms import ops
+from compiler.terms.ops import Op
+
+Group = tuple[
+    int, tuple[tuple[int, int], ...], int
+]  # way, parts as (offset, bytes), size: see translate.argument_groups
+
+# Kinds of outcome.
+EXITED: Final = "exited"
+RETURNED: Final = "returned"
+UNDEFINED: Final = "undefined"
+TRAPPED: Final = "trap"
+OUT_OF_STEPS: Final = "budget"
+STACK_OVERFLOW: Final = "stack-overflow"
+UNSUPPORTED: Final = "unsupported"
+
+_MEMORY_SIZE: Final = 64 << 20
+_STACK_SIZE: Final = 8 << 20
+_CODE_BASE: Final = 0x7000_0000  # function i is at _CODE_BASE + 16 * i, labels above
+_LABEL_BASE: Final = 0x7800_0000
+_CLOSED: Final = 0
+_OPEN: Final = 1
+_INITIALISED: Final = 2
+_DEPTH: Final = 50_000  # Python frames
+
+
+@final
+class Outcome:
+    """How a run ended: `values` are the function's results (canonical), `detail` says what was undefined or
+    unsupported."""
+
+    def __init__(self, kind: str, code: int, values: list[int], output: bytes, detail: str, steps: int) -> None:
+        self.kind: Final = kind
+        self.code: Final = code
+        self.values: Final = values
+        self.output: Final = output
+        self.detail: Final = detail
+        self.steps: Final = steps
+
+    def __str__(self) -> str:
+        if self.kind == RETURNED:
+            return f"returned {self.values}"
+        return self.kind + (f" {self.code}" if self.kind == EXITED else f": {self.detail}" if self.detail else "")
+
+
+@final
+class _Unit:
+    """A module and what its own names mean."""
+
+    def __init__(self, module: Module) -> None:
+        self.module: Final = module
+        self.functions: Final[dict[str, int]] = {}
+        self.addresses: Final[dict[str, int]] = {}
+
+
+@final
+class Machine(Names):
+    """A loaded program. `run` may be called again: memory keeps what earlier runs left."""
+
+    def __init__(
+        self, modules: list[Module], host: Host, checks: bool = False, memory_size: int = _MEMORY_SIZE
+    ) -> None:
+        self.host: Final = host
+        self.checks: Final = checks
+        self.memory: Final = bytearray(memory_size)
+        self.state: Final = bytearray(memory_size if checks else 0)
+        self.registers: Final[dict[str, int]] = {}
+        self.functions: Final[list[Function]] = []
+        self.units: Final[list[_Unit]] = []
+        self.unit_of: Final[list[_Unit]] = []
+        self.current: _Unit | None = None
+        self.labels: Final[dict[str, int]] = {}
+        self.global_functions: Final[dict[str, int]] = {}
+        self.global_addresses: Final[dict[str, int]] = {}
+        self.weak_names: Final[set[str]] = set()
+        self.top = LOWEST
+        self.stack_pointer: Final[list[int]] = [memory_size - 64]
+        self.steps: Final[list[int]] = [0]
+        self.stack_limit: Final = memory_size - _STACK_SIZE
+        self.entries: Final[list[Callable[..., object]]] = []
+        self.names: Final[dict[int, str]] = {}
+        self.kept: Final[list[object]] = []  # keeps constants alive, so that their ids stay theirs
+        view = memoryview(self.memory)
+        self.globals: Final[dict[str, object]] = {
+            "R": self, "mem": self.memory, "w16": view.cast("H"), "w32": view.cast("I"), "w64": view.cast("Q"),
+            "SP": self.stack_pointer, "N": self.steps, "STACK_LIMIT": self.stack_limit, "Undefined": Undefined,
+            "Trap": Trap, "Budget": Budget, "Overflow": Overflow, "Unsupported": Unsupported,
+        }  # fmt: skip
+        assert sys.byteorder == "little"
+        for module in modules:
+            self.load_definitions(module)
+        for unit in self.units:
+            self.load_aliases(unit)
+        self.heap: Final = (self.top + 4095) // 4096 * 4096
+        self.brk = self.heap
+        for unit in self.units:
+            self.load_contents(unit)
+
+    # --- loading ------------------------------------------------------------------------------------------------
+
+    def load_definitions(self, module: Module) -> None:
+        unit = _Unit(module)
+        self.units.append(unit)
+        for item in module.items:
+            if isinstance(item, Function):
+                index = len(self.functions)
+                self.functions.append(item)
+                self.unit_of.append(unit)
+                self.entries.append(_Stub(self, index).call)
+                self.globals[f"f{index}"] = self.entries[index]
+                unit.functions[item.name] = index
+                unit.addresses[item.name] = _CODE_BASE + 16 * index
+                if self.publish(item):
+                    self.global_functions[item.name] = index
+                    self.global_addresses[item.name] = unit.addresses[item.name]
+            elif isinstance(item, Data):
+                gap = 16 if self.checks else 0
+                align = max(item.align, 1)
+                address = (self.top + gap + align - 1) // align * align
+                self.top = address + item.size
+                if self.top >= self.stack_limit:
+                    raise Unsupported("static data larger than memory")
+                unit.addresses[item.name] = address
+                if self.publish(item):
+                    self.global_addresses[item.name] = address
+
+    def publish(self, item: Definition) -> bool:
+        """Whether the definition is the one other modules see: strong ones win over weak and common."""
+        if item.linkage == LOCAL:
+            return False
+        if item.linkage == WEAK:
+            if item.name in self.global_addresses:
+                return False
+            self.weak_names.add(item.name)
+            return True
+        known = item.name in self.global_addresses and item.name not in self.weak_names
+        self.weak_names.discard(item.name)
+        return not known
+
+    def load_aliases(self, unit: _Unit) -> None:
+        for item in unit.module.items:
+            if isinstance(item, Alias):
+                address = unit.addresses.get(item.target)
+                if address is None:
+                    raise Unsupported("an alias of an undefined symbol")
+                unit.addresses[item.name] = address
+                index = unit.functions.get(item.target, -1)
+                if index >= 0:
+                    unit.functions[item.name] = index
+                if self.publish(item):
+                    self.global_addresses[item.name] = address
+                    if index >= 0:
+                        self.global_functions[item.name] = index
+
+    def load_contents(self, unit: _Unit) -> None:
+        self.current = unit
+        for item in unit.module.items:
+            if not isinstance(item, Data):
+                continue
+            address = unit.addresses[item.name]
+            self.memory[address : address + len(item.content)] = item.content
+            if self.checks:
+                self.state[address : address + item.size] = bytes([_INITIALISED]) * item.size
+            for relocation in item.relocations:
+                value = self.target_address(relocation.symbol) + relocation.addend
+                if relocation.minus:
+                    value -= self.target_address(relocation.minus)
+                size = relocation.size
+                place = address + relocation.offset
+                self.memory[place : place + size] = (value & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
+
+    def target_address(self, name: str) -> int:
+        """A symbol's, or a label's written `function:block`."""
+        if ":" in name:
+            return self.label_number(name)
+        return self.symbol_address(name)
+
+    # --- names for the translator -------------------------------------------------------------------------------
+
+    def function_index(self, name: str) -> int:
+        assert self.current is not None
+        found = self.current.functions.get(name, -1)
+        if found >= 0 and self.functions[found].linkage == WEAK:
+            return self.global_functions.get(name, found)
+        return found if found >= 0 else self.global_functions.get(name, -1)
+
+    def parameter_count(self, index: int) -> int:
+        return len(self.functions[index].entry.parameters)
+
+    def is_variadic(self, index: int) -> bool:
+        return self.functions[index].variadic
+
+    def symbol_address(self, name: str) -> int:
+        assert self.current is not None
+        found = self.current.addresses.get(name)
+        if found is not None and name not in self.global_addresses:
+            return found
+        found = self.global_addresses.get(name, found)
+        if found is not None:
+            return found
+        if self.current.module.externals.get(name, 0) == WEAK and not self.host.has(name):
+            return 0
+        if self.host.has(name):
+            return _CODE_BASE + 16 * self.host_function(name)
+        raise Unsupported(f"@{name} is not defined")
+
+    def host_function(self, name: str) -> int:
+        """A number for a function of the host whose address is taken."""
+        found = self.global_functions.get(name, -1)
+        if found < 0:
+            found = len(self.functions)
+            self.functions.append(Function(name))
+            self.entries.append(_Stub(self, found).call)
+            assert self.current is not None
+            self.unit_of.append(self.current)
+            self.global_functions[name] = found
+        return found
+
+    def label_number(self, name: str) -> int:
+        found = self.labels.get(name, 0)
+        if found == 0:
+            found = _LABEL_BASE + 16 * (len(self.labels) + 1)
+            self.labels[name] = found
+        return found
+
+    def label_address(self, function: Function, block: Block) -> int:
+        return self.label_number(f"{function.name}:{block.name}")
+
+    def constant(self, value: object) -> str:
+        """Equal bytes share a name; other objects are known by identity."""
+        if isinstance(value, bytes):
+            name = f"Z{len(value)}"
+            if any(value):
+                name = f"k{len(self.kept)}"
+        elif id(value) in self.names:
+            return self.names[id(value)]
+        else:
+            name = f"k{len(self.kept)}"
+            self.names[id(value)] = name
+        self.kept.append(value)
+        self.globals[name] = value
+        return name
+
+    # --- what generated code calls ------------------------------------------------------------------------------
+
+    def translate(self, index: int) -> Callable[..., object]:
+        """The Python function of program function `index`, which takes the stub's place."""
+        function = self.functions[index]
+        name = f"f{index}"
+        if not function.blocks:
+            raise Unsupported(f"@{function.name} is not defined")
+        self.current = self.unit_of[index]
+        text = Translator(function, self, self.checks).run(name)
+        exec(compile(text, f"<@{function.name}>", "exec", 0, True), self.globals)
+        made = self.globals[name]
+        assert callable(made)
+        self.entries[index] = made
+        return made
+
+    def evaluate(self, op: Op, named: Type, second: Type, args: list[int]) -> list[int]:
+        results = evaluator.evaluate(op, named, second, args)
+        if results is None:
+            raise Undefined(op.name)
+        return results
+
+    def sdiv(self, left: int, right: int, bits: int) -> int:
+        sign = 1 << (bits - 1)
+        left = (left ^ sign) - sign
+        right = (right ^ sign) - sign
+        if right == 0 or (right == -1 and left == -sign):
+            raise Undefined("sdiv")
+        quotient = abs(left) // abs(right)
+        return (quotient if (left < 0) == (right < 0) else -quotient) & ((1 << bits) - 1)
+
+    def srem(self, left: int, right: int, bits: int) -> int:
+        sign = 1 << (bits - 1)
+        left = (left ^ sign) - sign
+        right = (right ^ sign) - sign
+        if right == 0 or (right == -1 and left == -sign):
+            raise Undefined("srem")
+        rest = abs(left) % abs(right)
+        return (rest if left >= 0 else -rest) & ((1 << bits) - 1)
+
+    def check_flags(self, number: int, flags: int, bits: int, args: list[int]) -> None:
+        op = ops.OPS[number]
+        if evaluator.violates(op, flags, bits, args):
+            raise Undefined(f"{op.name} with a false flag")
+
+    def in_range(self, address: int, size: int) -> None:
+        if address < LOWEST or address + size > len(self.memory):
+            raise Undefined(f"access to address {address:#x}")
+
+    def check_access(self, address: int, size: int, least: int) -> None:
+        """All bytes must be open, or initialised."""
+        self.in_range(address, size)
+        if self.checks and size and min(self.state[address : address + size]) < least:
+            worst = min(self.state[address : address + size])
+            raise Undefined("access outside an object" if worst == _CLOSED else "read of uninitialised bytes")
+
+    def load(self, address: int, size: int) -> int:
+        self.check_access(address, size, _INITIALISED)
+        return int.from_bytes(self.memory[address : address + size], "little")
+
+    def store(self, address: int, value: int, size: int) -> None:
+        self.check_access(address, size, _OPEN)
+        self.memory[address : address + size] = int(value).to_bytes(size, "little")
+        if self.checks:
+            self.state[address : address + size] = bytes([_INITIALISED]) * size
+
+    def copy(self, destination: int, source: int, size: int) -> None:
+        """Copies states too: padding may be uninitialised."""
+        if size == 0:
+            return
+        self.check_access(destination, size, _OPEN)
+        self.check_access(source, size, _OPEN)
+        self.memory[destination : destination + size] = self.memory[source : source + size]
+        if self.checks:
+            self.state[destination : destination + size] = self.state[source : source + size]
+
+    def fill(self, destination: int, byte: int, size: int) -> None:
+        if size == 0:
+            return
+        self.check_access(destination, size, _OPEN)
+        self.memory[destination : destination + size] = bytes([byte]) * size
+        if self.checks:
+            self.state[destination : destination + size] = bytes([_INITIALISED]) * size
+
+    def combine(self, rmw: str, old: int, value: int, bits: int) -> int:
+        """What atomic_rmw stores."""
+        mask = (1 << bits) - 1
+        sign = 1 << (bits - 1)
+        if rmw == "add":
+            return (old + value) & mask
+        if rmw == "sub":
+            return (old - value) & mask
+        if rmw == "and":
+            return old & value
+        if rmw == "or":
+            return old | value
+        if rmw == "xor":
+            return old ^ value
+        if rmw == "nand":
+            return ~(old & value) & mask
+        if rmw == "max.u":
+            return max(old, value)
+        if rmw == "min.u":
+            return min(old, value)
+        if rmw == "max.s":
+            return old if (old ^ sign) > (value ^ sign) else value
+        if rmw == "min.s":
+            return old if (old ^ sign) < (value ^ sign) else value
+        assert rmw == "xchg", rmw
+        return value
+
+    # --- objects (checks) ---------------------------------------------------------------------------------------
+
+    def open(self, address: int, size: int) -> None:
+        self.in_range(address, size)
+        self.state[address : address + size] = bytes([_OPEN]) * size
+
+    def close(self, address: int, size: int) -> None:
+        self.in_range(address, size)
+        self.state[address : address + size] = bytes(size)
+
+    def enter(self, low: int, high: int) -> None:
+        self.state[low:high] = bytes(high - low)
+
+    def leave(self, low: int, high: int) -> None:
+        low = min(low, self.stack_pointer[0])
+        self.state[low:high] = bytes(high - low)
+
+    def allocate(self, size: int, align: int = 16) -> int:
+        """Bytes of the heap, zero; 0 if there is no room."""
+        gap = 16 if self.checks else 0
+        address = (self.brk + gap + align - 1) // align * align
+        if size < 0 or address + size > self.stack_limit:
+            return 0
+        self.brk = address + size
+        if self.checks:
+            self.open(address, size)
+        return address
+
+    def alloca(self, size: int) -> int:
+        low = self.stack_pointer[0] - size - (16 if self.checks else 0)
+        low = low // 16 * 16
+        if low < self.stack_limit:
+            raise Overflow
+        self.stack_pointer[0] = low
+        if self.checks:
+            self.open(low, size)
+        return low
+
+    # --- calls --------------------------------------------------------------------------------------------------
+
+    def callee(self, address: int) -> int:
+        index, rest = divmod(address - _CODE_BASE, 16)
+        if rest or not 0 <= index < len(self.functions):
+            raise Undefined(f"call of address {address:#x}")
+        return index
+
+    def call_host(self, name: str, args: list[int], result_bits: tuple[int, ...]) -> object:
+        values = self.host.call(self, name, [int(value) for value in args])
+        if not result_bits:
+            return None
+        masked = tuple([values & ((1 << bits) - 1) if index == 0 else 0 for index, bits in enumerate(result_bits)])
+        return masked[0] if len(masked) == 1 else masked
+
+    def call(self, index: int, args: list[int], groups: tuple[Group, ...], result_bits: tuple[int, ...]) -> object:
+        """The general call: copies what travels in memory, and lays out the variable arguments."""
+        function = self.functions[index]
+        if not function.blocks:
+            return self.call_host(function.name, args, result_bits)
+        named = len(function.entry.parameters)
+        if len(args) < named or (len(args) > named and not function.variadic):
+            raise Undefined(f"call of @{function.name} with {len(args)} arguments")
+        if len(function.result_types) < len(result_bits):
+            raise Undefined(f"use of a result that @{function.name} does not give")
+        saved = self.stack_pointer[0]
+        given: list[int] = []
+        position = 0
+        rest: list[Group] = []
+        for group in groups:
+            if position >= named:
+                rest.append(group)
+                continue
+            way, parts, size = group
+            if way == DIRECT:
+                given.extend(args[position : position + len(parts)])
+            elif size and way != DIRECT:
+                given.append(self.copied(args[position], size))
+            position += len(parts)
+        if function.variadic:
+            given.append(self.lay_out(args[position:], rest))
+        result = self.entries[index](*given)
+        self.stack_pointer[0] = saved
+        return result
+
+    def copied(self, address: int, size: int) -> int:
+        place = self.alloca(size)
+        self.copy(place, address, size)
+        return place
+
+    def lay_out(self, args: list[int], groups: list[Group]) -> int:
+        """The variable arguments, each group's bytes in a multiple of 16; a va_list is the address of the next."""
+        sizes = [(size + 15) // 16 * 16 for _, _, size in groups]
+        base = self.alloca(sum(sizes) + 16)
+        place = base
+        position = 0
+        for index, (way, parts, size) in enumerate(groups):
+            if way == DIRECT:
+                for offset, bytes in parts:
+                    self.store(place + offset, args[position] & ((1 << (8 * bytes)) - 1), bytes)
+                    position += 1
+            else:
+                self.copy(place, args[position], size)
+                position += 1
+            place += sizes[index]
+        return base
+
+    def next_argument(self, list_address: int, size: int) -> int:
+        """The address of the next variable argument; the list moves on."""
+        place = self.load(list_address, 8)
+        self.store(list_address, place + (size + 15) // 16 * 16, 8)
+        self.in_range(place, size)
+        return place
+
+    # --- running ------------------------------------------------------------------------------------------------
+
+    def function_named(self, name: str) -> int:
+        for unit in self.units:
+            if name in unit.functions:
+                return unit.functions[name]
+        raise KeyError(name)
+
+    def run(self, name: str, args: list[int] | None = None, budget: int = 1_000_000_000) -> Outcome:
+        """Calls function `name` with canonical scalars; a step is about one operation."""
+        self.steps[0] = budget
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_DEPTH)
+        kind = RETURNED
+        detail = ""
+        code = 0
+        values: list[int] = []
+        saved = self.stack_pointer[0]
+        try:
+            values = _as_list(self.entries[self.function_named(name)](*(args or [])))
+        except Exited as stop:
+            kind = EXITED
+            code = stop.code
+        except Undefined as stop:
+            kind = UNDEFINED
+            detail = stop.what
+        except ZeroDivisionError:
+            kind = UNDEFINED
+            detail = "division by zero"
+        except IndexError:
+            kind = UNDEFINED
+            detail = "access outside memory"
+        except Trap:
+            kind = TRAPPED
+        except Budget:
+            kind = OUT_OF_STEPS
+        except (Overflow, RecursionError):
+            kind = STACK_OVERFLOW
+        except Unsupported as stop:
+            kind = UNSUPPORTED
+            detail = stop.what
+        finally:
+            sys.setrecursionlimit(limit)
+            self.stack_pointer[0] = saved
+        return Outcome(kind, code, values, bytes(self.host.output), detail, budget - self.steps[0])
+
+
+def _as_list(result: object) -> list[int]:
+    if result is None:
+        return []
+    if isinstance(result, tuple):
+        return [int(value) for value in result]
+    assert isinstance(result, int)
+    return [int(result)]
+
+
+@final
+class _Stub:
+    """Stands for a function until it is first called."""
+
+    def __init__(self, machine: Machine, index: int) -> None:
+        self.machine: Final = machine
+        self.index: Final = index
+
+    def call(self, *args: int) -> object:
+        return self.machine.translate(self.index)(*args)
+
+
+def run_module(
+    module: Module, function: str, args: list[int] | None = None, budget: int = 1_000_000_000, checks: bool = False
+) -> Outcome:
+    """One function of one module with the standard host."""
+    try:
+        machine = Machine([module], Host(), checks)
+    except Unsupported as stop:
+        return Outcome(UNSUPPORTED, 0, [], b"", stop.what, 0)
+    return machine.run(function, args, budget)
