@@ -119,6 +119,7 @@ class Context:
         self.next_variable = 0
         self.next_label = 0
         self.cost = 0
+        self.cost_limit = options.cost
         self.times = 1  # how often the statement being made will run at most
         self.loops = 0  # loops around it, within the function
         self.jumps = True  # whether a jump out of the place is allowed
@@ -163,7 +164,7 @@ class Context:
         self.cost += amount * self.times
 
     def affords(self, amount: int) -> bool:
-        return self.cost + amount * self.times <= self.options.cost
+        return self.cost + amount * self.times <= self.cost_limit
 
     def note_effects(self, expression: Expression) -> None:
         """Adds what an expression does outside the function to what a call of the function does."""

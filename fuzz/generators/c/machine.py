@@ -10,7 +10,7 @@ import struct
 from abc import ABC, abstractmethod
 from typing import Final
 
-from fuzz.generators.c.arithmetic import Value, float_image
+from fuzz.generators.c.arithmetic import Value, float_image, hash_bits
 from fuzz.generators.c.ctypes import CType, Field, FloatType, IntType, PointerType
 
 OFFSET_BITS: Final = 24
@@ -48,11 +48,18 @@ class Machine:
         self.result: Value = 0
         self.target = ""
         self.steps_left = step_limit
+        self.checksum = 0x811C9DC5
 
     def step(self) -> None:
         self.steps_left -= 1
         if self.steps_left < 0:
             raise Exhausted
+
+    def observe(self, value: Value, ctype: CType) -> None:
+        """What `mix` does in the program: FNV-1a over the two halves."""
+        image = hash_bits(value, ctype)
+        self.checksum = ((self.checksum ^ (image & 0xFFFFFFFF)) * 0x01000193) & 0xFFFFFFFF
+        self.checksum = ((self.checksum ^ (image >> 32)) * 0x01000193) & 0xFFFFFFFF
 
     def allocate(self, size: int) -> int:
         number = self.next_object

@@ -64,7 +64,7 @@ from fuzz.generators.c.lvalues import (
 )
 from fuzz.generators.c.make_constants import constant, constant_expression, literal, plain_constant, string_literal
 from fuzz.generators.c.make_initializers import make_initializer
-from fuzz.generators.c.make_places import byte_view, make_index, make_place, make_pointer, make_record_value
+from fuzz.generators.c.make_places import byte_view, make_index, make_place, make_pointer, make_record_value, new_global
 from fuzz.generators.c.statements import Block, Declaration, Evaluate, Statement
 
 Maker: TypeAlias = Callable[[Context, int], Expression | None]
@@ -215,11 +215,8 @@ def cast(context: Context, depth: int) -> Expression:
 def size_of(context: Context, depth: int) -> Expression:
     if context.choices.below(2):
         return SizeOf(context.object_type(2), None, ULONG)
-    saved = context.effects
     operand = arithmetic(context, min(depth - 1, 1))
-    context.effects = saved
-    promoted = isinstance(operand, Member) and operand.is_bit_field
-    return SizeOf(INT if promoted and operand.ctype is INT else operand.ctype, operand, ULONG)
+    return SizeOf(operand.ctype, operand, ULONG)
 
 
 def store_place(context: Context) -> Lvalue | None:
@@ -274,14 +271,13 @@ def increment(context: Context, depth: int) -> Expression | None:
 
 
 def callable_functions(context: Context, key: str) -> list[Function]:
-    found = [
+    return [
         function
         for function in context.functions
         if (function.result.key == key if key else function.result.is_arithmetic)
         and context.affords(function.cost + 1)
         and (context.effects or not function.writes)
     ]
-    return found
 
 
 def make_call(context: Context, depth: int, key: str = "") -> Expression | None:
@@ -344,8 +340,6 @@ def quiet_argument(context: Context, ctype: CType) -> Expression:
         index = context.new_variable("c", ctype, LOCAL).index
         return CompoundLiteral(ctype, make_initializer(context, ctype, 0, static=True), index)
     if isinstance(ctype, PointerType):
-        from fuzz.generators.c.make_places import new_global
-
         return AddressOf(Name(new_global(context, ctype.target)))
     return plain_constant(context)
 
@@ -361,7 +355,8 @@ def pointer_call(context: Context, depth: int) -> Expression | None:
     variables = [
         variable
         for variable in context.visible()
-        if variable.callees and context.affords(max(one.cost for one in variable.callees) + 1)
+        if variable.index in context.callees
+        and context.affords(max(one.cost for one in context.callees[variable.index]) + 1)
     ]
     if not variables:
         return None
@@ -369,8 +364,8 @@ def pointer_call(context: Context, depth: int) -> Expression | None:
     callee: Expression = Name(variable)
     if isinstance(variable.ctype, ArrayType):
         callee = Element(Name(variable), make_index(context, variable.ctype.length, 0))
-    context.spend(max(one.cost for one in variable.callees) + 1)
-    return call_of(context, callee, variable.callees[0], depth - 1)
+    context.spend(max(one.cost for one in context.callees[variable.index]) + 1)
+    return call_of(context, callee, context.callees[variable.index][0], depth - 1)
 
 
 def record_member(context: Context, depth: int) -> Expression | None:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from fuzz.generators.c.context import Context
 from fuzz.generators.c.ctypes import ArrayType, CType, IntType, PointerType, RecordType
-from fuzz.generators.c.expressions import Expression, clashes
+from fuzz.generators.c.expressions import Conversion, Expression, Unary, clashes
 from fuzz.generators.c.initializers import Initializer, Item, ListInitializer, ScalarInitializer, StringInitializer
 from fuzz.generators.c.make_constants import constant, constant_expression, string_literal
+from fuzz.generators.c.make_places import make_pointer, make_record_value
 
 
 def scalar_expression(context: Context, ctype: CType, depth: int, static: bool, level: int) -> Expression:
-    from fuzz.generators.c.make_expressions import arithmetic
-    from fuzz.generators.c.make_places import make_pointer
-
     if isinstance(ctype, PointerType):
         return make_pointer(context, ctype.target, 0 if static else level, 0)
     if static or depth <= 0:
@@ -24,7 +22,7 @@ def scalar_expression(context: Context, ctype: CType, depth: int, static: bool, 
         if context.choices.below(4) == 0:
             return constant(context)
         return constant(context, ctype)
-    return arithmetic(context, depth)
+    return context.make.arithmetic(context, depth)
 
 
 def make_initializer(
@@ -34,8 +32,6 @@ def make_initializer(
     choices = context.choices
     if isinstance(ctype, (ArrayType, RecordType)):
         if isinstance(ctype, RecordType) and not static and depth > 0 and choices.below(3) == 0:
-            from fuzz.generators.c.make_places import make_record_value
-
             return ScalarInitializer(make_record_value(context, ctype, depth - 1), ctype)
         if isinstance(ctype, ArrayType) and ctype.element.key == "char" and choices.below(2):
             found = string_literal(context)
@@ -50,8 +46,6 @@ def make_initializer(
 
 def converted_statically(expression: Expression, ctype: CType, static: bool) -> Expression:
     """In a static initialiser a float whose integer conversion would be undefined is replaced by its comparison."""
-    from fuzz.generators.c.expressions import Conversion, Unary
-
     if static and isinstance(ctype, IntType) and not isinstance(expression.ctype, IntType):
         trial = Conversion(expression, ctype)
         if trial.guarded:

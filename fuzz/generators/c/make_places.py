@@ -6,7 +6,6 @@ object of a deeper scope than its own.
 
 from __future__ import annotations
 
-from fuzz.generators.c.arithmetic import promote
 from fuzz.generators.c.context import Context, contains
 from fuzz.generators.c.ctypes import (
     INT,
@@ -39,8 +38,6 @@ from fuzz.generators.c.statements import Declaration
 
 def make_index(context: Context, length: int, depth: int) -> Expression:
     """An index below `length`."""
-    from fuzz.generators.c.make_expressions import integer_expression
-
     choices = context.choices
     counters = [variable for variable in context.visible() if 0 < variable.bound <= length]
     kind = choices.below(10)
@@ -48,7 +45,7 @@ def make_index(context: Context, length: int, depth: int) -> Expression:
         return Name(choices.pick(counters))
     if kind < 7 or depth <= 0 or length == 1:
         return literal(context, choices.below(length), choices.pick((INT, INT, INT, UINT, ULONG)))
-    expression = integer_expression(context, depth - 1)
+    expression = context.make.integer(context, depth - 1)
     assert isinstance(expression.ctype, IntType)
     if length & (length - 1) == 0 and choices.below(4):
         return Arithmetic("&", expression, literal(context, length - 1, INT))
@@ -80,8 +77,9 @@ def descend(context: Context, place: Lvalue, depth: int, write: bool, extent: in
         elif isinstance(ctype, PointerType) and ctype.target.key != "void" and "(" not in ctype.target.key:
             if write and not context.effects:
                 return None
-            index = make_index(context, extent, depth) if extent > 1 or context.choices.below(6) == 0 else None
-            place = Dereference(place, index, bool(context.choices.below(2)))
+            indexed = extent > 1 or context.choices.below(6) == 0
+            offset = make_index(context, extent, depth) if indexed else None
+            place = Dereference(place, offset, bool(context.choices.below(2)))
             extent = 1
         else:
             return None
@@ -106,13 +104,13 @@ def make_place(context: Context, depth: int, write: bool) -> Lvalue | None:
         # The newest names are near the end; half of the picks prefer them.
         recent = candidates[-6:] if context.choices.below(2) else candidates
         variable = context.choices.pick(recent)
-        place = descend(context, Name(variable), depth, write, variable.extent)
-        if place is not None and not (write and independent_of_itself(place)):
-            return place
+        found = descend(context, Name(variable), depth, write, variable.extent)
+        if found is not None and not (write and has_side_effects(found)):
+            return found
     return None
 
 
-def independent_of_itself(place: Lvalue) -> bool:
+def has_side_effects(place: Lvalue) -> bool:
     """Whether evaluating the lvalue has side effects, which an operator that names it twice must not repeat."""
     return place.writes != 0 and not place.volatile
 
@@ -150,10 +148,8 @@ def make_typed_place(context: Context, goal: CType, level: int, depth: int, addr
 
 def new_global(context: Context, ctype: CType) -> Variable:
     """A further global of a type that is needed, initialised like the others."""
-    from fuzz.generators.c.make_initializers import make_initializer
-
     variable = context.new_variable("g", ctype, GLOBAL)
-    context.globals.append(Declaration(variable, make_initializer(context, ctype, 0, static=True)))
+    context.globals.append(Declaration(variable, context.make.initializer(context, ctype, 0, True, 0)))
     context.declare(variable)
     return variable
 
@@ -189,38 +185,33 @@ def make_pointer(context: Context, goal: CType, level: int, depth: int, extent: 
         place = Name(new_global(context, goal))
     pointer: Expression = AddressOf(place)
     if depth > 0 and choices.below(6) == 0:
-        from fuzz.generators.c.make_expressions import condition
-
         other = make_typed_place(context, goal, level, 0)
         if other is not None:
-            pointer = Conditional(condition(context, 0), pointer, AddressOf(other))
+            pointer = Conditional(context.make.condition(context, 0), pointer, AddressOf(other))
     return pointer
 
 
 def make_record_value(context: Context, ctype: RecordType, depth: int) -> Expression:
     """An expression of record type: an object, a call, a compound literal, a conditional or an assignment."""
-    from fuzz.generators.c.make_expressions import condition, make_call
-    from fuzz.generators.c.make_initializers import make_initializer
-
     choices = context.choices
     kind = choices.below(10)
     if kind < 2 and depth > 0:
-        call = make_call(context, depth - 1, ctype.key)
+        call = context.make.call(context, depth - 1, ctype.key)
         if call is not None:
             return call
     if kind < 4 and context.has("compound-literals") and depth > 0:
         index = context.new_variable("c", ctype, "local").index
-        return CompoundLiteral(ctype, make_initializer(context, ctype, depth - 1), index)
+        return CompoundLiteral(ctype, context.make.initializer(context, ctype, depth - 1, False, context.level), index)
     if kind < 5 and depth > 0:
         yes, no = make_record_value(context, ctype, 0), make_record_value(context, ctype, 0)
-        return Conditional(condition(context, depth - 1), yes, no)
+        return Conditional(context.make.condition(context, depth - 1), yes, no)
     if kind < 6 and depth > 0 and context.effects and context.has("side-effects"):
         target, value = make_typed_place(context, ctype, 99, 0), make_record_value(context, ctype, 0)
         # An object is not assigned to itself, nor a union to one that shares its storage (C17 6.5.16.1p3).
         if target is not None and independent(target, value) and not target.reads & value.reads:
             return Assignment(target, value)
-    place = make_typed_place(context, ctype, 99, depth, address=False)
-    return place if place is not None else Name(new_global(context, ctype))
+    found = make_typed_place(context, ctype, 99, depth, address=False)
+    return found if found is not None else Name(new_global(context, ctype))
 
 
 def byte_view(context: Context, place: Lvalue, depth: int) -> Expression | None:
@@ -233,9 +224,3 @@ def byte_view(context: Context, place: Lvalue, depth: int) -> Expression | None:
     )
     pointer = Conversion(AddressOf(place), PointerType(byte), True)
     return Dereference(pointer, make_index(context, ctype.size, depth))
-
-
-def promoted_int(expression: Expression) -> IntType:
-    ctype = promote(expression.ctype)
-    assert isinstance(ctype, IntType)
-    return ctype

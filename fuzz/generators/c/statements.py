@@ -45,10 +45,9 @@ class Declaration(Statement):
         return NORMAL
 
     def initialise_static(self, machine: Machine) -> None:
-        address = machine.allocate(self.variable.ctype.size)
-        machine.globals[self.variable.index] = address
+        """Fills the object that the program's start has allocated."""
         if self.initializer is not None:
-            self.initializer.store(machine, address, self.variable.ctype)
+            self.initializer.store(machine, machine.globals[self.variable.index], self.variable.ctype)
 
     def line(self) -> str:
         text = self.variable.declaration()
