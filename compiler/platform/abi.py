@@ -1,7 +1,8 @@
 """The procedure-call classifier's vocabulary: shapes in, locations out.
 
 `lower` describes each parameter and the result by a `Shape`; the one classifier below walks a whole signature with the
-tables of an `Abi` and returns, for every value, where its parts travel. `codegen` reads those locations and decides nothing.
+tables of an `Abi` and returns, for every value, where its parts travel. `codegen` reads those locations and decides
+nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ IGNORED: Final = 3  # empty: nothing travels
 class Leaf:
     """One scalar of a shape, at a byte offset. `is_signed` matters where narrow integers are widened by the caller."""
 
-    def __init__(self, is_float: bool, bits: int, offset: int, is_signed: bool = False, is_bit_field: bool = False) -> None:
+    def __init__(
+        self, is_float: bool, bits: int, offset: int, is_signed: bool = False, is_bit_field: bool = False
+    ) -> None:
         self.is_float: Final = is_float
         self.bits: Final = bits
         self.offset: Final = offset
@@ -44,13 +47,16 @@ class Shape:
 
 @final
 class Part:
-    """One scalar on its way: IR type (is_float, bits), byte offset in the object, and a register name or a stack offset.
+    """One scalar on its way: IR type (is_float, bits), byte offset in the object, and a register name or a stack
+    offset.
 
     `stack_offset` counts bytes from the first stack argument; it is used when `register` is empty. `extend` widens an
     integer narrower than a register: 0 no promise, 1 sign, 2 zero.
     """
 
-    def __init__(self, is_float: bool, bits: int, offset: int, register: str, stack_offset: int = 0, extend: int = 0) -> None:
+    def __init__(
+        self, is_float: bool, bits: int, offset: int, register: str, stack_offset: int = 0, extend: int = 0
+    ) -> None:
         self.is_float: Final = is_float
         self.bits: Final = bits
         self.offset: Final = offset

@@ -1,7 +1,8 @@
 """The one classifier of parameters and results, driven by an `Abi` table.
 
 Invariant: a `Signature` names every register and stack offset, so that caller and callee agree whatever compiled them.
-Every integer part is as wide as a register: the caller widens, the callee narrows. Source: RISC-V ELF psABI, "Integer
+In the IR every integer part is as wide as a register: the caller widens, the callee narrows; the `bits` of a part of
+an aggregate say how much of it lies in memory. Source: RISC-V ELF psABI, "Integer
 Calling Convention" and "Hardware Floating-point Calling Convention".
 """
 
@@ -21,7 +22,8 @@ class Abi:
     """A calling convention as data. Register tuples are in allocation order; sizes in bytes.
 
     `float_bits` is the widest float that travels in a float register (0: none does). `two_leaf_floats`: an aggregate of
-    one or two scalar leaves of which one is a float travels by leaves (RISC-V). `aligned_pairs`: a variadic value with twice a
+    one or two scalar leaves of which one is a float travels by leaves (RISC-V). `aligned_pairs`: a variadic value
+    with twice a
     register's alignment starts at an even register. `word_extension`: how a 32-bit integer is widened to the register
     (SIGN whatever its type, or NO_EXTENSION to go by its own signedness).
     """
@@ -174,5 +176,7 @@ def scalars(abi: Abi, kinds: list[tuple[bool, int]], results: list[tuple[bool, i
         for is_float, bits in results:
             leaves.append(Leaf(is_float, bits, offset, True))
             offset += max(abi.register_bytes, bits // 8)
-        result = Shape(offset if len(results) > 1 else max(1, results[0][1] // 8), abi.register_bytes, leaves, len(results) > 1)
+        result = Shape(
+            offset if len(results) > 1 else max(1, results[0][1] // 8), abi.register_bytes, leaves, len(results) > 1
+        )
     return classify(abi, shapes, result, False, len(shapes))

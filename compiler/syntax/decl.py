@@ -1,6 +1,7 @@
 """Declared entities and the translation unit.
 
-File-scope entities carry an ordinal: a deferred function body resolves names as of its own. Linkage (inline, gnu_inline,
+File-scope entities carry an ordinal: a deferred function body resolves names as of its own. Linkage (inline,
+gnu_inline,
 alias, weak, asm labels) is decided when the whole unit is merged; `lower` reads the final fields here.
 """
 
@@ -69,8 +70,10 @@ class Entity:
 
 @final
 class InitializerEntry:
-    """One scalar (or whole record) stored at a byte offset of the object; `field` is set for bit-fields only. Entries come
-    in offset order with overridden ones already dropped (side effects of dropped ones need not happen, C17 6.7.9p19 note)."""
+    """One scalar (or whole record) stored at a byte offset of the object; `field` is set for bit-fields only.
+    Entries come
+    in offset order with overridden ones already dropped (side effects of dropped ones need not happen, C17 6.7.9p19
+    note)."""
 
     def __init__(self, offset: int, type: CType, value: Expr, field: Field | None = None) -> None:
         self.offset: Final = offset
@@ -81,8 +84,10 @@ class InitializerEntry:
 
 @final
 class Initializer:
-    """A flattened initializer: everything not mentioned is zero when `zero_rest`. A string for an array of characters is one entry
-    whose value is a StringConstant (truncated or padded to the array's size by lower). Scalars: one entry at offset 0."""
+    """A flattened initializer: everything not mentioned is zero when `zero_rest`. A string for an array of
+    characters is one entry
+    whose value is a StringConstant (truncated or padded to the array's size by lower). Scalars: one entry at offset
+    0."""
 
     def __init__(self, entries: list[InitializerEntry], zero_rest: bool) -> None:
         self.entries: Final = entries
@@ -91,7 +96,8 @@ class Initializer:
 
 @final
 class Variable(Entity):
-    """An object. Block-scope statics have a unique `symbol` given by sema (`name.N`). `is_defined`: has a definition here
+    """An object. Block-scope statics have a unique `symbol` given by sema (`name.N`). `is_defined`: has a definition
+    here
     (tentative ones count once merged); otherwise it is an extern reference. `id` is unique in the unit."""
 
     def __init__(self, name: str, type: CType, start: int, end: int, storage: int, id: int) -> None:

@@ -1,4 +1,5 @@
-"""Typed expression nodes. `sema` builds them; `lower` reads them and knows no C conversion rule: every conversion is a node.
+"""Typed expression nodes. `sema` builds them; `lower` reads them and knows no C conversion rule: every conversion is
+a node.
 
 Each node has `type` (the type of the value, or of the object when `is_lvalue`) and its token extent [start, end) in the
 unit's token list. An lvalue used for its value is wrapped in a Cast of kind LOAD; arrays and functions decay by DECAY.
@@ -28,7 +29,8 @@ class Expr:
 
 @final
 class IntegerConstant(Expr):
-    """An integer, enumeration or character constant, a folded sizeof and so on. `value` is the mathematical value in range of `type`."""
+    """An integer, enumeration or character constant, a folded sizeof and so on. `value` is the mathematical value in
+    range of `type`."""
 
     def __init__(self, type: CType, start: int, end: int, value: int) -> None:
         super().__init__(type, start, end)
@@ -37,7 +39,8 @@ class IntegerConstant(Expr):
 
 @final
 class FloatConstant(Expr):
-    """`bits` is the bit pattern in the format of `type`; an imaginary constant has a complex type and is the imaginary part."""
+    """`bits` is the bit pattern in the format of `type`; an imaginary constant has a complex type and is the
+    imaginary part."""
 
     def __init__(self, type: CType, start: int, end: int, bits: int) -> None:
         super().__init__(type, start, end)
@@ -171,7 +174,8 @@ POINTER_DIFFERENCE: Final = 18  # result ptrdiff_t, in elements
 
 @final
 class Binary(Expr):
-    """Both operands have the common type; shifts: each its own promoted type. Comparisons give int (or a vector mask)."""
+    """Both operands have the common type; shifts: each its own promoted type. Comparisons give int (or a vector
+    mask)."""
 
     def __init__(self, type: CType, start: int, end: int, op: int, left: Expr, right: Expr) -> None:
         super().__init__(type, start, end)
@@ -193,10 +197,14 @@ class Logical(Expr):
 
 @final
 class Conditional(Expr):
-    """condition ? then : other, both converted to `type`. GNU `a ?: b`: `then` is None, the condition is evaluated once and,
-    when true, converted by `reuse`: a Cast chain (or plain Reused) around a Reused leaf that stands for the condition's value."""
+    """condition ? then : other, both converted to `type`. GNU `a ?: b`: `then` is None, the condition is evaluated
+    once and,
+    when true, converted by `reuse`: a Cast chain (or plain Reused) around a Reused leaf that stands for the
+    condition's value."""
 
-    def __init__(self, type: CType, start: int, end: int, condition: Expr, then: Expr | None, other: Expr, reuse: Expr | None) -> None:
+    def __init__(
+        self, type: CType, start: int, end: int, condition: Expr, then: Expr | None, other: Expr, reuse: Expr | None
+    ) -> None:
         super().__init__(type, start, end)
         self.condition: Final = condition
         self.then: Final = then
@@ -222,7 +230,8 @@ class Assign(Expr):
 @final
 class CompoundAssign(Expr):
     """target op= value, and ++/--: the lvalue is evaluated once. `old` is the Reused leaf that stands for its old value inside
-    `result`, an expression (the op and all conversions back to the target's type). `post`: the node's value is the old value."""
+    `result`, an expression (the op and all conversions back to the target's type). `post`: the node's value is the
+    old value."""
 
     def __init__(self, type: CType, start: int, end: int, target: Expr, old: Reused, result: Expr, post: bool) -> None:
         super().__init__(type, start, end)
@@ -253,10 +262,13 @@ class Call(Expr):
 
 @final
 class BuiltinCall(Expr):
-    """A builtin that needs lowering of its own (`va_start`, `clz`, `add_overflow`, `memcpy` known as builtin ...). `name` is
+    """A builtin that needs lowering of its own (`va_start`, `clz`, `add_overflow`, `memcpy` known as builtin ...).
+    `name` is
     without `__builtin_`. Builtins with a library function and no special meaning are plain Calls of that function."""
 
-    def __init__(self, type: CType, start: int, end: int, name: str, arguments: list[Expr], operand_type: CType | None = None) -> None:
+    def __init__(
+        self, type: CType, start: int, end: int, name: str, arguments: list[Expr], operand_type: CType | None = None
+    ) -> None:
         super().__init__(type, start, end)
         self.name: Final = name
         self.arguments: Final = arguments
@@ -276,7 +288,8 @@ class CompoundLiteral(Expr):
 
 @final
 class StatementExpr(Expr):
-    """({ ... }): `result` is the last expression's value, None for void; it is evaluated as the block's last statement."""
+    """({ ... }): `result` is the last expression's value, None for void; it is evaluated as the block's last
+    statement."""
 
     def __init__(self, type: CType, start: int, end: int, block: Block, result: Expr | None) -> None:
         super().__init__(type, start, end)
@@ -295,7 +308,8 @@ class LabelAddress(Expr):
 
 @final
 class SizeofVariable(Expr):
-    """sizeof of a variable-length array type: element counts times `element_size`. `operand` is evaluated for effects when given."""
+    """sizeof of a variable-length array type: element counts times `element_size`. `operand` is evaluated for
+    effects when given."""
 
     def __init__(self, type: CType, start: int, end: int, measured: CType, operand: Expr | None) -> None:
         super().__init__(type, start, end)

@@ -25,7 +25,8 @@ class ExprStmt(Stmt):
 
 @final
 class DeclStmt(Stmt):
-    """Declares block-scope variables in order: automatic ones are initialised here (and variable-length ones allocated);
+    """Declares block-scope variables in order: automatic ones are initialised here (and variable-length ones
+    allocated);
     static ones and functions stand in the unit. Hidden length variables precede the arrays that use them."""
 
     def __init__(self, start: int, end: int, variables: list[Variable]) -> None:
@@ -72,7 +73,9 @@ class DoWhile(Stmt):
 class For(Stmt):
     """`initial` is a DeclStmt or an ExprStmt or None."""
 
-    def __init__(self, start: int, end: int, initial: Stmt | None, condition: Expr | None, step: Expr | None, body: Stmt) -> None:
+    def __init__(
+        self, start: int, end: int, initial: Stmt | None, condition: Expr | None, step: Expr | None, body: Stmt
+    ) -> None:
         super().__init__(start, end)
         self.initial: Final = initial
         self.condition: Final = condition
@@ -145,7 +148,8 @@ class Continue(Stmt):
 
 @final
 class Return(Stmt):
-    """`value` is converted to the function's result type; None in a void function. A void expression may be returned (GNU)."""
+    """`value` is converted to the function's result type; None in a void function. A void expression may be returned
+    (GNU)."""
 
     def __init__(self, start: int, end: int, value: Expr | None) -> None:
         super().__init__(start, end)
