@@ -3,8 +3,8 @@
 Every function is turned into Python source by `translate` when it is first called. Memory is one range of addresses:
 page 0 refused, then static data, heap, stack (growing down); functions and labels have addresses above it. With
 `checks`
-objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of bounds, after
-an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as undefined. Without
+objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of bounds,
+after an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as undefined. Without
 them only what the IR itself leaves undefined does. Slots are zero on entry.
 
 What modules do not define is asked of a `Host`. Inline asm with a template is not understood (outcome `unsupported`).
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Final, final
 
 from compiler.ir import evaluate as evaluator
-from compiler.ir.function import LOCAL, WEAK, Block, Definition, Function
+from compiler.ir.function import COMMON, LOCAL, WEAK, Block, Definition, Function
 from compiler.ir.host import Budget, Exited, Host, Overflow, Trap, Undefined, Unsupported
 from compiler.ir.module import Alias, Data, Module
 from compiler.ir.translate import LOWEST, Names, Translator
@@ -76,6 +76,7 @@ class _Unit:
         self.module: Final = module
         self.functions: Final[dict[str, int]] = {}
         self.addresses: Final[dict[str, int]] = {}
+        self.replaceable: Final[set[str]] = set()  # weak and common: another unit's definition may win
 
 
 @final
@@ -153,7 +154,8 @@ class Machine(Names):
         """Whether the definition is the one other modules see: strong ones win over weak and common."""
         if item.linkage == LOCAL:
             return False
-        if item.linkage == WEAK:
+        if item.linkage == WEAK or item.linkage == COMMON:
+            self.units[-1].replaceable.add(item.name)
             if item.name in self.global_addresses:
                 return False
             self.weak_names.add(item.name)
@@ -218,7 +220,7 @@ class Machine(Names):
     def symbol_address(self, name: str) -> int:
         assert self.current is not None
         found = self.current.addresses.get(name)
-        if found is not None and name not in self.global_addresses:
+        if found is not None and name not in self.current.replaceable:
             return found
         found = self.global_addresses.get(name, found)
         if found is not None:

@@ -2,7 +2,7 @@
 
 A block with a single incoming edge is written where the edge is; all others are leaves of a decision tree over `b`.
 Names of the generated code: `v7` values; `f3` functions of the program; `w8`..`w64` the memory as a whole and in words;
-`SP`, `N` one-element lists, the stack pointer and the remaining steps; `R` the run (a Machine), for all that is not fast.
+`SP`, `N` one-element lists, the stack pointer and the remaining steps; `R` the Machine, for all that is slow.
 
 Invariant: every emitted block ends in `return`, `continue` or `raise`, so arms need no `else`. What is undefined raises
 `Undefined`; accesses below LOWEST go the slow way, which refuses them. (i1 values may be Python bools: they are ints.)
@@ -456,11 +456,11 @@ class Translator:
         for index, output in enumerate(operation.outputs):
             if output.is_address:
                 continue
-            value = "0"
+            kept = "0"
             for given in operation.inputs:
                 if given.tied == index and not given.is_address:
-                    value = self.use(operation.args[given.value])
-            self.line(indent, f"v{operation.results[output.value].number} = {value}")
+                    kept = self.use(operation.args[given.value])
+            self.line(indent, f"v{operation.results[output.value].number} = {kept}")
 
     def named(self, operation: Named, indent: int) -> None:
         op = operation.op

@@ -36,7 +36,6 @@ from compiler.ir.function import (
     Memory,
     Named,
     Operation,
-    Result,
     Slot,
     SymbolAddress,
     Terminator,
@@ -315,7 +314,7 @@ class _FunctionVerifier:
             for index, kind in enumerate(op.results):
                 self.check_type(operation, kind, results[index].type, f"result {index}")
         for index, extra in enumerate(operation.extra):
-            if not isinstance(extra, Result) or extra.definer is not operation or extra.index != index + 1:
+            if extra.definer is not operation or extra.index != index + 1:
                 self.report("operands", operation, "a further result that does not know its operation")
         self.check_named(operation)
         self.check_conversion(operation)
