@@ -632,7 +632,7 @@ class Expander:
         text = string.text[string.text.index('"') + 1 : -1].replace('\\"', '"').replace("\\\\", "\\")
         tokens = [
             Token(token.kind, token.text, string.pos, token.flags, string.origin, token.id)
-            for token in self.scan_text(text.replace("\n", " "), False)
+            for token in self.scan_text(text.replace("\n", " "), True)
         ]
         pragma = self.execute_pragma(tokens, name.pos, name.origin)
         self._put(PAD_WHITE if name.flags & SPACE_BEFORE else PAD_PLAIN, out, resolve)

@@ -70,7 +70,9 @@ class Macro:
         "variadic",
     )
 
-    def __init__(self, name: str, kind: int, parameters: list[str], variadic: bool, body: list[Token], pos: int) -> None:
+    def __init__(
+        self, name: str, kind: int, parameters: list[str], variadic: bool, body: list[Token], pos: int
+    ) -> None:
         self.name = name
         self.kind = kind
         self.parameters = parameters
@@ -104,16 +106,6 @@ class Macro:
                 self._mark_uses(token.tokens)
                 self.needs_expansion[len(self.parameters) - 1] = True  # whether it is empty is asked of the expansion
             previous_pastes = token.flags & PASTE_LEFT != 0
-
-
-class MacroTable:
-    """All names that the preprocessor replaces or watches."""
-
-    __slots__ = ("macros", "pushed")
-
-    def __init__(self) -> None:
-        self.macros: dict[str, Macro] = {}
-        self.pushed: dict[str, list[Macro | None]] = {}  # #pragma push_macro
 
 
 def object_macro(name: str, body: list[Token], pos: int = -1) -> Macro:
@@ -201,7 +193,8 @@ class DefinitionParser:
             else:
                 self._fail(token, "expected ',' or ')', found \"{}\"", token.text)
                 return
-        self._fail(opening, "expected parameter name before end of line" if expect_name else "expected ')' before end of line")
+        what = "parameter name" if expect_name else "')'"
+        self._fail(opening, "expected {} before end of line", what)
 
     def _close(self) -> None:
         """After `...` only `)` may come."""
@@ -234,7 +227,7 @@ class DefinitionParser:
                 flags &= ~SPACE_BEFORE
             if token.kind == IDENT and function_like and token.text in self.parameters:
                 if pending_hash is not None:
-                    flags = pending_hash.flags & SPACE_BEFORE & flags | STRINGIFY | (pending_hash.flags & SPACE_BEFORE)
+                    flags = STRINGIFY | (pending_hash.flags & SPACE_BEFORE)
                     pending_hash = None
                 body.append(Token(MACRO_ARG, token.text, token.pos, flags, None, self.parameters.index(token.text)))
                 continue
@@ -320,8 +313,8 @@ def spell_body(body: list[Token]) -> str:
     for token in body:
         if previous is not None:
             if previous.flags & PASTE_LEFT:
-                parts.append(" ## ")
-            elif token.flags & SPACE_BEFORE:
+                parts.append(" ##")
+            if token.flags & SPACE_BEFORE:
                 parts.append(" ")
         if token.flags & STRINGIFY:
             parts.append("#")
