@@ -51,6 +51,28 @@ class Attributes:
         self.error = ""
         self.warning = ""
         self.tls_model = ""
+        self.weakref = False
+        self.malloc = False
+        self.nothrow = False
+        self.leaf = False
+        self.flatten = False
+        self.hot = False
+        self.no_instrument = False
+        self.noclone = False
+        self.deprecated = ""  # the message, or "deprecated"
+        self.format: tuple[str, int, int] | None = None
+        self.nonnull: list[int] | None = None  # parameters from 1; an empty list means all pointers
+        self.sentinel = -1
+        self.warn_unused_result = False
+        self.fallthrough = False
+        self.artificial = False
+        self.no_reorder = False
+        self.noipa = False
+        self.optimize: list[str] = []
+        self.target: list[str] = []
+        self.patchable = (-1, -1)
+        self.ifunc = ""
+        self.alloc_size: list[int] = []
 
 
 class Entity:
@@ -138,6 +160,8 @@ class Function(Entity):
         self.body: Block | None = None
         self.is_inline = False
         self.is_inline_only = False
+        self.only_inline_declarations = True  # every file-scope declaration so far said `inline` and not `extern`
+        self.definition_is_extern = False
         self.emit = False
         self.labels: list[Label] = []
         self.parent: Function | None = None  # nested functions

@@ -23,7 +23,7 @@ from compiler.types.ctypes import (
     PointerType,
     VoidType,
 )
-from compiler.types.derive import pointer_to, qualified
+from compiler.types.derive import integer_of, pointer_to, qualified
 
 # Ranks of floating types (C17 6.3.1.8p1); types of one format keep apart by rank.
 RANK_FLOAT16: Final = 0
@@ -53,7 +53,7 @@ def format_of(type: CType) -> FloatFormat:
 
 @final
 class BasicTypes:
-    """All types without a declaration; `size`, `ptrdiff`, `wchar` ... are the types behind size_t, ptrdiff_t, wchar_t."""
+    """All types without a declaration; `size`, `ptrdiff`, `wchar` ... are those behind size_t, ptrdiff_t, wchar_t."""
 
     def __init__(self, model: DataModel, va_list_kind: int) -> None:
         self.model: Final = model
@@ -100,6 +100,7 @@ class BasicTypes:
             "_Float64x", "x87_80" if model.long_double is X87_80 else "binary128", RANK_FLOAT64X
         )
         self.complexes: Final[dict[int, ComplexType]] = {}
+        self.bit_fields: Final[dict[int, IntegerType]] = {}
 
         self.va_list: Final[CType] = OpaqueType(ctypes.VA_LIST)
         self.va_list_kind: Final = va_list_kind
@@ -111,11 +112,30 @@ class BasicTypes:
 
     def complex_of(self, element: FloatType | IntegerType) -> ComplexType:
         """`element _Complex`, once per element type."""
-        key = element.rank * 4 + element.kind if isinstance(element, FloatType) else 1000 + element.bits * 2 + element.is_signed
+        if isinstance(element, FloatType):
+            key = element.rank
+        else:
+            key = 1000 + element.rank * 4 + element.is_signed * 2 + (element is self.char)
         known = self.complexes.get(key)
         if known is None:
             known = ComplexType(element)
             self.complexes[key] = known
+        return known
+
+    def bit_field_of(self, declared: CType, width: int) -> CType:
+        """The type of the value of a bit-field: as gcc has it, of just that precision (it shows in promotions and,
+        past the width of int, in arithmetic)."""
+        if declared.kind == BOOL:
+            return declared.bare
+        integer = integer_of(declared.bare)
+        if integer.bits == width:
+            return integer
+        key = (integer.rank * 256 + width) * 2 + integer.is_signed
+        known = self.bit_fields.get(key)
+        if known is None:
+            name = f"{integer.name}:{width}"
+            known = IntegerType(INTEGER, name, integer.bits, integer.is_signed, integer.rank, width)
+            self.bit_fields[key] = known
         return known
 
     @property

@@ -25,21 +25,19 @@ from compiler.types.derive import integer_of, qualified
 _MAX_DEPTH = 5000
 
 
-def promoted(types: BasicTypes, type: CType, bits: int = -1) -> CType:
-    """The type after the integer promotions. `bits` is the width of a bit-field, -1 for everything else.
+def promoted(types: BasicTypes, type: CType) -> CType:
+    """The type after the integer promotions.
 
-    C17 6.3.1.1p2: a bit-field promotes by width, not by declared type; one wider than int keeps its declared type (gcc).
+    C17 6.3.1.1p2: a bit-field promotes by width, not by declared type; one wider than int keeps its own (gcc).
     """
     if not type.is_integer:
         return type.bare if type.qualifiers else type
     integer = integer_of(type.bare)
     int_type = types.int
-    if bits >= 0:
-        if bits < int_type.bits or (bits == int_type.bits and integer.is_signed):
+    if integer.precision:
+        if integer.precision < int_type.bits or (integer.precision == int_type.bits and integer.is_signed):
             return int_type
-        if bits == int_type.bits:
-            return types.uint
-        return integer
+        return integer if integer.precision > int_type.bits else types.uint
     if integer.rank > ctypes.RANK_INT:
         return type.bare if type.qualifiers else type if type.kind != ctypes.ENUM else integer
     if integer.rank == ctypes.RANK_INT:
@@ -55,6 +53,12 @@ def common_integer(types: BasicTypes, left: CType, right: CType) -> IntegerType:
     b = integer_of(right.bare)
     if a is b:
         return a
+    if a.rank == b.rank and (a.precision or b.precision):
+        left_bits = a.precision or a.bits
+        right_bits = b.precision or b.bits
+        if left_bits == right_bits:
+            return b if a.is_signed else a
+        return a if left_bits > right_bits else b
     if a.is_signed == b.is_signed:
         return a if a.rank >= b.rank else b
     unsigned, signed = (b, a) if a.is_signed else (a, b)
@@ -154,14 +158,11 @@ def _compatible_functions(left: FunctionType, right: FunctionType, depth: int) -
     prototype = left if left.has_prototype else right
     if prototype.variadic:
         return False
-    for parameter in prototype.parameters:
-        if not is_self_promoting(parameter):
-            return False
-    return True
+    return all(is_self_promoting(parameter) for parameter in prototype.parameters)
 
 
 def is_self_promoting(type: CType) -> bool:
-    """Whether the default argument promotions leave a parameter type alone, so that an unprototyped call may pass it."""
+    """Whether the default argument promotions leave a parameter's type alone, so an unprototyped call may pass it."""
     bare = type.bare
     if isinstance(bare, IntegerType):
         return bare.rank >= ctypes.RANK_INT

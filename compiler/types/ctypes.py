@@ -80,14 +80,19 @@ class VoidType(CType):
 
 @final
 class IntegerType(CType):
-    """_Bool and the integer types; `bits` is the width (1 value bit in 8 storage bits for _Bool: bits = 8, kind BOOL)."""
+    """_Bool and the integer types; `bits` is the width (1 value bit in 8 storage bits for _Bool: bits = 8, kind BOOL).
 
-    def __init__(self, kind: int, name: str, bits: int, is_signed: bool, rank: int) -> None:
+    `precision` is not 0 for the type of a bit-field's value, narrower than `bits`: sema wraps results to it itself, so
+    that to everybody else it is an integer of `bits` bits.
+    """
+
+    def __init__(self, kind: int, name: str, bits: int, is_signed: bool, rank: int, precision: int = 0) -> None:
         super().__init__(kind)
         self.name: Final = name
         self.bits: Final = bits
         self.is_signed: Final = is_signed
         self.rank: Final = rank
+        self.precision: Final = precision
 
 
 @final

@@ -29,7 +29,7 @@ def copy_of(type: CType) -> CType:
     """A new type object that stands for the same type; `bare` is shared."""
     result: CType
     if isinstance(type, IntegerType):
-        result = IntegerType(type.kind, type.name, type.bits, type.is_signed, type.rank)
+        result = IntegerType(type.kind, type.name, type.bits, type.is_signed, type.rank, type.precision)
     elif isinstance(type, PointerType):
         result = PointerType(type.target)
     elif isinstance(type, RecordType):
@@ -192,7 +192,8 @@ def value_bits(type: CType) -> int:
     """The number of bits that carry the value: 1 for _Bool."""
     if type.kind == ctypes.BOOL:
         return 1
-    return integer_of(type).bits
+    integer = integer_of(type)
+    return integer.precision or integer.bits
 
 
 def is_signed(type: CType) -> bool:

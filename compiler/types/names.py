@@ -35,7 +35,7 @@ def _base(type: CType, use_typedefs: bool) -> str:
     name: str
     if use_typedefs and type.typedef_name:
         name = type.typedef_name
-    elif isinstance(type, IntegerType) or isinstance(type, FloatType):
+    elif isinstance(type, (IntegerType, FloatType)):
         name = type.name
     elif isinstance(type, RecordType):
         keyword = "union" if type.info.is_union else "struct"
@@ -88,7 +88,7 @@ def _declare(type: CType, inner: str, use_typedefs: bool) -> str:
     base = _base(type, use_typedefs)
     if not inner:
         return base
-    if inner[0] == "[":
+    if inner[0] == "[" or (inner[0] == "(" and inner[1:2] not in ("*", "(")):
         return base + inner
     return f"{base} {inner}"
 
