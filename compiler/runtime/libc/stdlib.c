@@ -258,7 +258,7 @@ void srandom(unsigned int seed) {
         value = (int)(product < 0 ? product + 2147483647 : product);
         history[index] = (unsigned int)value;
     }
-    position = 0;
+    position = SEPARATION;
     for (index = 0; index < 10 * DEGREE; index++)
         random();
 }
