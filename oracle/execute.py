@@ -19,7 +19,10 @@ from oracle.compilers import HOST
 # Unicorn's budget where QEMU can take over: longer programs are cheaper there even with the first attempt lost.
 FIRST_ATTEMPT_INSNS = 20_000_000
 
-RETRIED = frozenset((How.INSTRUCTION_LIMIT, How.CPU_LIMIT, How.UNSUPPORTED_SYSCALL, How.HARNESS_ERROR))
+# Endings of a first attempt that need no second opinion. Faults and signals do: a program may handle its signals or
+# read a
+# file, which the emulated kernel does not know.
+CERTAIN = frozenset((How.EXITED, How.OUTPUT_LIMIT, How.MEMORY_LIMIT, How.BAD_IMAGE))
 
 
 class Executor:
@@ -43,9 +46,11 @@ class Executor:
             replace(limits, insns=min(limits.insns or FIRST_ATTEMPT_INSNS, FIRST_ATTEMPT_INSNS)) if second else limits
         )
         run = self._pool.run(executable, machine, first)
-        if second and run.how in RETRIED:
-            return run_under_qemu(executable, machine, limits, self._folder)
-        return run
+        if not second or run.how in CERTAIN:
+            return run
+        confirmed = run_under_qemu(executable, machine, limits, self._folder)
+        # Where both see a fault, Unicorn knows the address.
+        return run if run.how is confirmed.how is How.FAULT else confirmed
 
     def close(self) -> None:
         """End the worker."""

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     ICE = "ice"  # the subject failed by its own fault
     REJECTED_VALID = "rejected-valid"  # the subject refused what the references accept
     ACCEPTED_INVALID = "accepted-invalid"  # the subject accepted what must be diagnosed
+    MISDIAGNOSED = "misdiagnosed"  # the subject refused an invalid program, but not on the line at fault
     LINK_FAILED = "link-failed"  # compiled, but the subject's assembler or linker refused
     COMPILE_TIMEOUT = "compile-timeout"
     COMPILE_MEMORY = "compile-memory"
@@ -39,6 +40,7 @@ FINDINGS: frozenset[Outcome] = frozenset(
         Outcome.ICE,
         Outcome.REJECTED_VALID,
         Outcome.ACCEPTED_INVALID,
+        Outcome.MISDIAGNOSED,
         Outcome.LINK_FAILED,
         Outcome.COMPILE_TIMEOUT,
         Outcome.COMPILE_MEMORY,
