@@ -15,7 +15,6 @@ from fuzz.choices import Choices, DrawnChoices, SeededChoices, derive_seed
 from fuzz.generators.c.context import Context, Makers, Options
 from fuzz.generators.c.ctypes import (
     INT128,
-    PLAIN_CHAR_SIGNED,
     STANDARD,
     UINT128,
     ArrayType,
@@ -80,6 +79,9 @@ class GrammarMakers(Makers):
     def initializer(self, context: Context, ctype: CType, depth: int, static: bool, level: int) -> Initializer:
         return make_initializer(context, ctype, depth, static, level)
 
+    def braced_initializer(self, context: Context, ctype: CType, depth: int) -> Initializer:
+        return make_initializer(context, ctype, depth, False, context.level, braced=True)
+
 
 class Program:
     """All parts of a program, before its text is fixed."""
@@ -89,9 +91,10 @@ class Program:
         self.main = main
         self.watched = watched  # what is added to the checksum at the end
 
-    def run(self) -> int:
+    def run(self, trace: list[tuple[str, int]] | None = None) -> int:
         """Executes the program, which fixes its guards; returns the checksum."""
         machine = Machine(STEP_LIMIT)
+        machine.trace = trace
         declarations = self.context.globals + self.context.statics
         for declaration in declarations:
             machine.globals[declaration.variable.index] = machine.allocate(declaration.variable.ctype.size)
@@ -102,7 +105,8 @@ class Program:
             assert signal == 0, "control leaves main"
         for variable in self.watched:
             address = machine.frame.get(variable.index)
-            observe_object(machine, machine.globals[variable.index] if address is None else address, variable.ctype)
+            found = machine.globals[variable.index] if address is None else address
+            observe_object(machine, variable.name, found, variable.ctype)
         return machine.checksum
 
     def text(self) -> str:
@@ -126,42 +130,42 @@ class Program:
         if "va_list" in text:
             head.append("#include <stdarg.h>\n")
         head.append(PRELUDE + (FLOAT_PRELUDE if "mix_double(" in text else ""))
-        head += helper_lines(text)
+        head += helper_lines(text, context.plain_char)
         head += context.enum_text()
         for record in context.records:
             head += record.definition()
         return "\n".join(head) + "\n" + text
 
 
-HELPED = (*STANDARD[1:], PLAIN_CHAR_SIGNED, INT128, UINT128)
+HELPED = (*STANDARD[1:], INT128, UINT128)
 HELPER_PATTERN = re.compile(r"\b(?:truncate|divide|remainder)_\w+")
 
 
-def helper_lines(text: str) -> list[str]:
+def helper_lines(text: str, plain_char: IntType) -> list[str]:
     """Definitions of the guard functions that the text calls."""
     used = set(HELPER_PATTERN.findall(text))
     lines: list[str] = []
     for kind in ("truncate", "divide", "remainder"):
-        lines += [helper_definition(kind, ctype) for ctype in HELPED if helper_name(kind, ctype) in used]
+        lines += [helper_definition(kind, ctype) for ctype in (*HELPED, plain_char) if helper_name(kind, ctype) in used]
     return lines
 
 
-def observe_object(machine: Machine, address: int, ctype: CType) -> None:
+def observe_object(machine: Machine, name: str, address: int, ctype: CType) -> None:
     """Adds all scalars of an object, in the order of `watch_lines`."""
     if isinstance(ctype, ArrayType):
         for number in range(ctype.length):
-            observe_object(machine, address + number * ctype.element.size, ctype.element)
+            observe_object(machine, f"{name}[]", address + number * ctype.element.size, ctype.element)
     elif isinstance(ctype, RecordType):
         for field in ctype.named_fields[: 1 if ctype.is_union else None]:
             if field.width is None:
-                observe_object(machine, address + field.offset, field.ctype)
+                observe_object(machine, f"{name}.{field.name}", address + field.offset, field.ctype)
             else:
-                machine.observe(machine.load_field(address, field), field.ctype)
+                machine.observe(f"{name}.{field.name}", machine.load_field(address, field), field.ctype)
     elif isinstance(ctype, PointerType):
         if ctype.target.is_arithmetic:
-            machine.observe(machine.load(machine.load(address, ctype), ctype.target), ctype.target)
+            machine.observe(f"*{name}", machine.load(machine.load(address, ctype), ctype.target), ctype.target)
     else:
-        machine.observe(machine.load(address, ctype), ctype)
+        machine.observe(name, machine.load(address, ctype), ctype)
 
 
 def watch_lines(lines: list[str], name: str, place: str, ctype: CType, depth: int) -> None:

@@ -85,6 +85,9 @@ class Makers(ABC):
     @abstractmethod
     def initializer(self, context: Context, ctype: CType, depth: int, static: bool, level: int) -> Initializer: ...
 
+    @abstractmethod
+    def braced_initializer(self, context: Context, ctype: CType, depth: int) -> Initializer: ...
+
 
 class Context:
     """The program so far, the scopes that are open, and the source of decisions."""

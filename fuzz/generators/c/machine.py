@@ -49,15 +49,18 @@ class Machine:
         self.target = ""
         self.steps_left = step_limit
         self.checksum = 0x811C9DC5
+        self.trace: list[tuple[str, int]] | None = None  # what `-DTRACE` prints, where somebody wants it
 
     def step(self) -> None:
         self.steps_left -= 1
         if self.steps_left < 0:
             raise Exhausted
 
-    def observe(self, value: Value, ctype: CType) -> None:
+    def observe(self, name: str, value: Value, ctype: CType) -> None:
         """What `mix` does in the program: FNV-1a over the two halves."""
         image = hash_bits(value, ctype)
+        if self.trace is not None:
+            self.trace.append((name, image))
         self.checksum = ((self.checksum ^ (image & 0xFFFFFFFF)) * 0x01000193) & 0xFFFFFFFF
         self.checksum = ((self.checksum ^ (image >> 32)) * 0x01000193) & 0xFFFFFFFF
 

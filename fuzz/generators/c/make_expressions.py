@@ -238,7 +238,7 @@ def assignment(context: Context, depth: int) -> Expression | None:
     value = arithmetic(context, depth - 1)
     if not may_assign(target, value):
         value = constant(context)
-    return Assignment(target, value)
+    return Assignment(target, for_bit_field(target, value))
 
 
 def compound_assignment(context: Context, depth: int) -> Expression | None:
@@ -252,11 +252,19 @@ def compound_assignment(context: Context, depth: int) -> Expression | None:
     value = arithmetic(context, depth - 1)
     if operator not in ("+", "-", "*", "/"):
         value = as_integer(context, value)
+    value = for_bit_field(target, value)
     # `x op= f()` reads x, so even a call must leave it alone.
     stored = target.stored_bits() | target.reads | target.writes
     if clashes(value.writes, stored) or clashes(target.writes, value.reads | value.writes):
         value = plain_constant(context)
     return CompoundAssignment(target, operator, value)
+
+
+def for_bit_field(target: Lvalue, value: Expression) -> Expression:
+    """A float reaches a bit-field through its declared type: gcc takes the range of the field for the type's own."""
+    if target.is_bit_field and isinstance(value.ctype, FloatType):
+        return Conversion(value, target_type(target), True)
+    return value
 
 
 def is_wide_bit_field(target: Lvalue) -> bool:
@@ -309,10 +317,11 @@ def call_of(context: Context, callee: Expression, function: Function, depth: int
             if made.ctype.is_arithmetic:
                 arguments[position] = plain_constant(context)
             else:
-                arguments[position] = quiet_argument(context, function.parameters[position].ctype)
+                parameter = function.parameters[position]
+                arguments[position] = quiet_argument(context, parameter.ctype, parameter.extent)
     for position, made in enumerate(unnamed):
         if any(not independent(made, other) for other in unnamed[position + 1 :] + arguments):
-            unnamed[position] = exactly(context, quiet_argument(context, made.ctype), made.ctype)
+            unnamed[position] = exactly(context, quiet_argument(context, made.ctype, 1), made.ctype)
     call = Call(callee, function.ctype, arguments, unnamed)
     call.starred = not isinstance(callee, FunctionName) and bool(context.choices.below(2))
     return call
@@ -334,12 +343,14 @@ def argument(context: Context, ctype: CType, depth: int, extent: int) -> Express
     return arithmetic(context, depth)
 
 
-def quiet_argument(context: Context, ctype: CType) -> Expression:
+def quiet_argument(context: Context, ctype: CType, extent: int) -> Expression:
     """An argument without side effects that reads only constants, to be unsequenced with anything."""
     if isinstance(ctype, RecordType):
         index = context.new_variable("c", ctype, LOCAL).index
-        return CompoundLiteral(ctype, make_initializer(context, ctype, 0, static=True), index)
+        return CompoundLiteral(ctype, make_initializer(context, ctype, 0, static=True, braced=True), index)
     if isinstance(ctype, PointerType):
+        if extent > 1:
+            return AddressOf(Name(new_global(context, ArrayType(ctype.target, extent))), decay=True)
         return AddressOf(Name(new_global(context, ctype.target)))
     return plain_constant(context)
 
@@ -385,7 +396,9 @@ def record_member(context: Context, depth: int) -> Expression | None:
 def compound_literal(context: Context, depth: int) -> Expression | None:
     ctype = context.object_type(1)
     literal_ = CompoundLiteral(
-        ctype, make_initializer(context, ctype, depth - 1), context.new_variable("c", ctype, LOCAL).index
+        ctype,
+        make_initializer(context, ctype, depth - 1, level=context.level, braced=True),
+        context.new_variable("c", ctype, LOCAL).index,
     )
     if isinstance(ctype, ArrayType) and ctype.element.is_arithmetic:
         return Element(literal_, make_index(context, ctype.length, 0))

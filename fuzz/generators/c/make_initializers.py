@@ -6,7 +6,7 @@ Invariant: with `static`, all expressions are constant expressions or addresses 
 from __future__ import annotations
 
 from fuzz.generators.c.context import Context
-from fuzz.generators.c.ctypes import ArrayType, CType, IntType, PointerType, RecordType
+from fuzz.generators.c.ctypes import ArrayType, CType, FloatType, IntType, PointerType, RecordType
 from fuzz.generators.c.expressions import Conversion, Expression, Unary, clashes
 from fuzz.generators.c.initializers import Initializer, Item, ListInitializer, ScalarInitializer, StringInitializer
 from fuzz.generators.c.make_constants import constant, constant_expression, string_literal
@@ -15,7 +15,7 @@ from fuzz.generators.c.make_places import make_pointer, make_record_value
 
 def scalar_expression(context: Context, ctype: CType, depth: int, static: bool, level: int) -> Expression:
     if isinstance(ctype, PointerType):
-        return make_pointer(context, ctype.target, 0 if static else level, 0)
+        return make_pointer(context, ctype.target, 0 if static else level, 0, 1, static)
     if static or depth <= 0:
         if isinstance(ctype, IntType) and context.choices.below(3) == 0:
             return constant_expression(context, 2 if static else 1)
@@ -26,12 +26,21 @@ def scalar_expression(context: Context, ctype: CType, depth: int, static: bool, 
 
 
 def make_initializer(
-    context: Context, ctype: CType, depth: int, static: bool = False, level: int = 0, nested: bool = False
+    context: Context,
+    ctype: CType,
+    depth: int,
+    static: bool = False,
+    level: int = 0,
+    braced: bool = False,
+    bit_field: bool = False,
 ) -> Initializer:
-    """An initialiser for an object of the type; pointers in it point to objects of at most `level`."""
+    """An initialiser for an object of the type; pointers in it point to objects of at most `level`.
+
+    With `braced` it can stand in braces, as a whole record could not.
+    """
     choices = context.choices
     if isinstance(ctype, (ArrayType, RecordType)):
-        if isinstance(ctype, RecordType) and not static and depth > 0 and choices.below(3) == 0:
+        if isinstance(ctype, RecordType) and not static and not braced and depth > 0 and choices.below(3) == 0:
             return ScalarInitializer(make_record_value(context, ctype, depth - 1), ctype)
         if isinstance(ctype, ArrayType) and ctype.element.key == "char" and choices.below(2):
             found = string_literal(context)
@@ -41,7 +50,10 @@ def make_initializer(
     expression = scalar_expression(context, ctype, depth, static, level)
     if isinstance(ctype, PointerType):
         return ScalarInitializer(expression, ctype)
-    return ScalarInitializer(converted_statically(expression, ctype, static), ctype, choices.below(20) == 0)
+    expression = converted_statically(expression, ctype, static)
+    if bit_field and isinstance(expression.ctype, FloatType):
+        expression = Conversion(expression, ctype, True)  # gcc takes the field's range for the type's own
+    return ScalarInitializer(expression, ctype, choices.below(20) == 0)
 
 
 def converted_statically(expression: Expression, ctype: CType, static: bool) -> Expression:
@@ -60,9 +72,11 @@ def list_initializer(
     if isinstance(ctype, ArrayType):
         count = ctype.length
         types: list[CType] = [ctype.element] * count
+        widths: list[int | None] = [None] * count
         names = [str(number) for number in range(count)]
     else:
         types = [field.ctype for field in ctype.named_fields]
+        widths = [field.width for field in ctype.named_fields]
         names = [field.name for field in ctype.named_fields]
         count = len(types)
     if isinstance(ctype, RecordType) and ctype.is_union:
@@ -78,10 +92,11 @@ def list_initializer(
     previous = -1
     for position in order:
         last = position
-        child = make_initializer(context, types[position], depth, static, level, nested=True)
+        child = make_initializer(context, types[position], depth, static, level, bit_field=widths[position] is not None)
         child_reads, child_writes = child.effects()
         if clashes(child_writes, reads | writes) or clashes(writes, child_reads | child_writes):
-            child = make_initializer(context, types[position], 0, True, level, nested=True)
+            bit_field = widths[position] is not None
+            child = make_initializer(context, types[position], 0, True, level, bit_field=bit_field)
             child_reads, child_writes = child.effects()
         needs = position != previous + 1
         designator = ""
@@ -102,7 +117,7 @@ def list_initializer(
 def union_initializer(context: Context, ctype: RecordType, depth: int, static: bool, level: int) -> ListInitializer:
     fields = ctype.named_fields
     position = context.choices.below(len(fields)) if context.choices.below(3) == 0 else 0
-    child = make_initializer(context, fields[position].ctype, depth, static, level, nested=True)
+    child = make_initializer(context, fields[position].ctype, depth, static, level)
     designator = f".{fields[position].name} = " if position or context.choices.below(3) == 0 else ""
     return ListInitializer([Item(designator, position, position, child, False)])
 
@@ -117,8 +132,10 @@ def is_full(child: ListInitializer, ctype: CType) -> bool:
         return False
     if len(child.items) != count or any(item.designator for item in child.items):
         return False
-    for item in child.items:
+    for number, item in enumerate(child.items):
         inner = item.initializer
+        if number == 0 and isinstance(inner, ListInitializer) and not item.elided:
+            return False  # its brace would be taken for that of the elided list
         # An elided list starts with its first scalar: a whole record or string there would be taken for the outer one.
         if isinstance(inner, StringInitializer):
             return False

@@ -154,8 +154,13 @@ def new_global(context: Context, ctype: CType) -> Variable:
     return variable
 
 
-def make_pointer(context: Context, goal: CType, level: int, depth: int, extent: int = 1) -> Expression:
-    """A pointer to an object of type `goal` (or to the first of `extent` elements) that outlives `level`."""
+def make_pointer(
+    context: Context, goal: CType, level: int, depth: int, extent: int = 1, static: bool = False
+) -> Expression:
+    """A pointer to an object of type `goal` (or to the first of `extent` elements) that outlives `level`.
+
+    With `static` it is an address constant.
+    """
     choices = context.choices
     if extent > 1:
         arrays = [
@@ -178,7 +183,7 @@ def make_pointer(context: Context, goal: CType, level: int, depth: int, extent: 
         and variable.level <= level
         and not variable.volatile
     ]
-    if pointers and choices.below(4) == 0:
+    if pointers and not static and choices.below(4) == 0:
         return Name(choices.pick(pointers))
     place = make_typed_place(context, goal, level, depth)
     if place is None:
@@ -201,7 +206,7 @@ def make_record_value(context: Context, ctype: RecordType, depth: int) -> Expres
             return call
     if kind < 4 and context.has("compound-literals") and depth > 0:
         index = context.new_variable("c", ctype, "local").index
-        return CompoundLiteral(ctype, context.make.initializer(context, ctype, depth - 1, False, context.level), index)
+        return CompoundLiteral(ctype, context.make.braced_initializer(context, ctype, depth - 1), index)
     if kind < 5 and depth > 0:
         yes, no = make_record_value(context, ctype, 0), make_record_value(context, ctype, 0)
         return Conditional(context.make.condition(context, depth - 1), yes, no)

@@ -79,7 +79,7 @@ class Observe(Statement):
 
     def execute(self, machine: Machine) -> int:
         machine.step()
-        machine.observe(self.expression.evaluate(machine), self.expression.ctype)
+        machine.observe(self.name, self.expression.evaluate(machine), self.expression.ctype)
         return NORMAL
 
     def emit(self, lines: list[str], depth: int) -> None:
