@@ -377,7 +377,7 @@ def check_pointers(
         return
     is_void = left.kind == VOID or right.kind == VOID
     lost = qualifiers_of(right) & ~qualifiers_of(left) & _ASM_QUALIFIERS
-    if is_void and (left.kind != FUNCTION and right.kind != FUNCTION or is_null_pointer_constant(cx, node)):
+    if is_void and ((left.kind != FUNCTION and right.kind != FUNCTION) or is_null_pointer_constant(cx, node)):
         if lost and right.kind != FUNCTION:
             _discards(cx, at, lost, wanted, source, target)
         return
