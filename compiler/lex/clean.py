@@ -36,10 +36,7 @@ def load_text(source_map: SourceMap, name: str, text: str, trigraphs: bool, sink
 
 def _blank_splice(text: str) -> bool:
     """A backslash and a newline with blanks between them: gcc splices there too."""
-    for blank in _BLANKS:
-        if "\\" + blank in text:
-            return True
-    return False
+    return any("\\" + blank in text for blank in _BLANKS)
 
 
 def _clean(file: SourceFile, text: str, trigraphs: bool, sink: Sink | None) -> None:

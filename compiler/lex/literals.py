@@ -1,7 +1,7 @@
 """The values of constants and string literals (C17 6.4.4, 6.4.5 with gcc's extensions).
 
-Numbers come back as records; which type an integer gets follows from the data model by the candidate lists of 6.4.4.1p5.
-A floating constant keeps its digits as text for `arith.decimal`. Errors are texts in the record or go to the sink, and
+Numbers come back as records; which type an integer gets follows from the data model by the lists of 6.4.4.1p5. A
+floating constant keeps its digits as text for `arith.decimal`. Errors are texts in the record or go to the sink, and
 a value is always there, so the caller can go on.
 """
 
@@ -58,7 +58,18 @@ class Number:
     """A pp-number read as a constant. `error` is empty if it is one. `digits` is the floating constant without its
     suffix; `value` and `base` are an integer's. `imaginary`: GNU's suffix i or j."""
 
-    __slots__ = ("base", "digits", "error", "float_type", "imaginary", "is_float", "longs", "suffix", "unsigned", "value")
+    __slots__ = (
+        "base",
+        "digits",
+        "error",
+        "float_type",
+        "imaginary",
+        "is_float",
+        "longs",
+        "suffix",
+        "unsigned",
+        "value",
+    )
 
     def __init__(self) -> None:
         self.error = ""

@@ -311,7 +311,7 @@ class Scanner:
         return word in ("R", "LR", "uR", "UR", "u8R")
 
     def _quoted(self, start: int, quote: int, flags: int, out: list[Token]) -> int:
-        """A string or character constant whose prefix starts at `start`; an unterminated one takes the line as OTHER."""
+        """A string or character constant whose prefix starts at `start`; unterminated, it takes the line as OTHER."""
         text = self.text
         if quote > start and text[quote - 1] == "R" and text[quote] == '"':
             return self._raw_string(start, quote, flags, out)

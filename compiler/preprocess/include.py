@@ -14,7 +14,7 @@ from compiler.lex.clean import decode, load_text
 from compiler.lex.tokens import Token
 from compiler.preprocess.options import PreprocessorOptions
 from compiler.source.diagnostics import Sink
-from compiler.source.files import SYSTEM_FILE, USER_FILE, SourceFile, SourceMap
+from compiler.source.files import EXTERN_C_FILE, USER_FILE, SourceFile, SourceMap
 
 NOT_IN_CHAIN: Final = -1
 
@@ -126,7 +126,7 @@ class SearchPath:
         quote = self._unique(options.quote_directories, USER_FILE, set())
         # A directory that is also a system one is searched there only (gcc removes the earlier -I).
         user = self._unique(options.directories, USER_FILE, set(seen_system))
-        self.chain = quote + user + self._unique(system, SYSTEM_FILE, set())
+        self.chain = quote + user + self._unique(system, EXTERN_C_FILE, set())
         self.bracket = len(quote)
         self.memo: dict[str, Found | None] = {}
 
