@@ -21,6 +21,7 @@ CREATE TABLE units (
     UNIQUE (campaign, generator, seed, options)
 );
 CREATE INDEX units_by_state ON units (campaign, state, id);
+CREATE INDEX units_by_seed ON units (generator, seed);
 CREATE TABLE results (
     unit INTEGER NOT NULL REFERENCES units (id) ON DELETE CASCADE,
     subject TEXT NOT NULL,
@@ -29,6 +30,13 @@ CREATE TABLE results (
     compile_cpu REAL NOT NULL,
     run_cpu REAL NOT NULL,
     PRIMARY KEY (unit, subject)
+);
+-- Where the CPU time of a unit went: generation, reference compile, reference run.
+CREATE TABLE timings (
+    unit INTEGER NOT NULL REFERENCES units (id) ON DELETE CASCADE,
+    phase TEXT NOT NULL,
+    cpu REAL NOT NULL,
+    PRIMARY KEY (unit, phase)
 );
 CREATE TABLE reference_votes (
     program_hash TEXT NOT NULL,

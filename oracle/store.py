@@ -28,7 +28,7 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x70796363  # "pycc": marks the file as a store
 BUSY_SECONDS = 60.0
 SCHEMA = Path(__file__).with_name("schema.sql")
-TABLES = ("campaigns", "units", "results", "reference_votes", "findings", "sightings", "events")
+TABLES = ("campaigns", "units", "results", "timings", "reference_votes", "findings", "sightings", "events")
 CAMPAIGN_STATES = ("running", "done", "interrupted")
 FINDING_STATES = ("open", "muted", "claimed", "closed")
 
@@ -293,8 +293,11 @@ class Store:
         *,
         votes: Mapping[str, Vote] | None = None,
         findings: Sequence[NewFinding] = (),
+        timings: Mapping[str, float] | None = None,
     ) -> list[int]:
         """Record everything about a unit and mark it done, in one transaction.
+
+        `timings` are CPU seconds by phase, for what the results do not tell (generation, references).
 
         Finishing a unit that is done changes nothing. Returns the ids of those findings whose signature was new in the
         store. A finding that was closed and is met again is open again, and counts as new.
@@ -314,6 +317,10 @@ class Store:
                     (unit_id, result.subject, str(result.outcome), result.detail, result.compile_cpu, result.run_cpu)
                     for result in results
                 ],
+            )
+            connection.executemany(
+                "INSERT INTO timings VALUES (?, ?, ?)",
+                [(unit_id, phase, seconds) for phase, seconds in (timings or {}).items()],
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO reference_votes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -350,7 +357,37 @@ class Store:
             for subject, counts in sorted(found.items())
         }
 
+    def timings(self, campaign: str) -> dict[str, float]:
+        """CPU seconds by phase, over all units; the subjects' compiles and runs included."""
+        rows = self._rows(
+            "SELECT phase, sum(cpu) FROM timings JOIN units ON timings.unit = units.id WHERE campaign = ? GROUP BY phase",
+            campaign,
+        )
+        found = {str(phase): float(seconds) for phase, seconds in rows}
+        row = self._rows(
+            "SELECT sum(compile_cpu), sum(run_cpu) FROM results JOIN units ON results.unit = units.id "
+            "WHERE campaign = ?",
+            campaign,
+        )[0]
+        return {**found, "subject compile": float(row[0] or 0.0), "subject run": float(row[1] or 0.0)}
+
+    def distinct_programs(self, campaign: str) -> int:
+        """How many different programs the finished units gave."""
+        query = "SELECT count(DISTINCT program_hash) FROM units WHERE campaign = ? AND program_hash != ''"
+        return int(self._rows(query, campaign)[0][0])
+
     # --- references ---
+
+    def known_hash(self, unit: Unit) -> str | None:
+        """The program hash that an equal unit of any campaign gave, as a key to cached votes."""
+        rows = self._rows(
+            "SELECT program_hash FROM units WHERE generator = ? AND seed = ? AND options = ? AND state = 'done' "
+            "AND program_hash != '' LIMIT 1",
+            unit.generator,
+            str(unit.seed),
+            unit.options,
+        )
+        return None if not rows else str(rows[0][0])
 
     def reference_votes(self, program_hash: str) -> dict[str, Vote]:
         """Cached votes by `Compiler.identity`."""
@@ -556,6 +593,7 @@ _OWNERS = (
     ("events", "campaign", "campaigns"),
     ("results", "unit", "units"),
     ("sightings", "unit", "units"),
+    ("timings", "unit", "units"),
     ("findings", "campaign", "campaigns"),
     ("sightings", "finding", "findings"),
 )

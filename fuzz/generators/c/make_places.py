@@ -132,8 +132,13 @@ def embedded(context: Context, place: Lvalue, goal: str, depth: int) -> Lvalue:
     return place
 
 
-def make_typed_place(context: Context, goal: CType, level: int, depth: int, address: bool = True) -> Lvalue | None:
-    """An lvalue of exactly this type in a scope of at most this level; addressable ones where `address`."""
+def make_typed_place(
+    context: Context, goal: CType, level: int, depth: int, address: bool = True, static: bool = False
+) -> Lvalue | None:
+    """An lvalue of exactly this type in a scope of at most this level; addressable ones where `address`.
+
+    With `static` it is in a global, whose name is known wherever globals are initialised.
+    """
     candidates = [
         variable
         for variable in context.visible()
@@ -141,6 +146,8 @@ def make_typed_place(context: Context, goal: CType, level: int, depth: int, addr
     ]
     if address:
         candidates = [variable for variable in candidates if variable.writable]
+    if static:
+        candidates = [variable for variable in candidates if variable.storage == GLOBAL]
     if not candidates:
         return None
     return embedded(context, Name(context.choices.pick(candidates)), goal.key, depth)
@@ -171,6 +178,7 @@ def make_pointer(
             and variable.ctype.length >= extent
             and variable.level <= level
             and addressable(variable)
+            and (variable.storage == GLOBAL or not static)
         ]
         if not arrays:
             arrays = [new_global(context, ArrayType(goal, extent))]
@@ -185,7 +193,7 @@ def make_pointer(
     ]
     if pointers and not static and choices.below(4) == 0:
         return Name(choices.pick(pointers))
-    place = make_typed_place(context, goal, level, depth)
+    place = make_typed_place(context, goal, level, depth, static=static)
     if place is None:
         place = Name(new_global(context, goal))
     pointer: Expression = AddressOf(place)
