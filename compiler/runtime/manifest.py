@@ -1,8 +1,8 @@
 """Which files make up the runtime of a target: the one list that the driver, the tests and the packaging read.
 
-The library has three parts: `builtins/`, what the compiler itself calls; `libc/`, the bare-metal subset of C's library; and
-`arch/FOLDER/`, a few assembly files and the system-call numbers. A caller passes the folder's name, which its target
-record holds; nothing here knows one. Paths are returned absolute, in a fixed order.
+The library has three parts: `builtins/`, what the compiler itself calls; `libc/`, the bare-metal subset of C's
+library; and `arch/FOLDER/`, a few assembly files and the system-call numbers. A caller passes the folder's name, which
+its target record holds; nothing here knows one. Paths are returned absolute, in a fixed order.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ LIBC_SOURCES: Final = (
     "stdio.c",
     "stdlib.c",
     "string.c",
+    "strtod.c",
     "wchar.c",
 )
 ARCH_SOURCES: Final = ("setjmp.s", "start.s", "syscall.s")
 
-# No built-in knowledge of the functions being defined, no loop turned into a call of the function it stands in, and words
-# read through any pointer.
+# No built-in knowledge of the functions being defined, no loop turned into a call of the function it stands in, and
+# words read through any pointer.
 FLAGS: Final = ("-std=c11", "-ffreestanding", "-fno-builtin", "-fno-strict-aliasing")
 
 
@@ -61,7 +62,7 @@ def private_include_folders(arch_folder: str) -> tuple[Path, ...]:
 
 
 def include_folders(own_libc: bool) -> tuple[Path, ...]:
-    """The system include folders that come first: the freestanding headers, and with `own_libc` pycc's library's; without it
-    a hosted library's folders follow, whose limits.h and stdint.h the freestanding ones then continue with."""
+    """The system include folders that come first: the freestanding headers, and with `own_libc` pycc's library's;
+    without it a hosted library's folders follow, whose limits.h and stdint.h the freestanding ones then include."""
     free = ROOT / "include" / "free"
     return (free, ROOT / "include" / "libc") if own_libc else (free,)

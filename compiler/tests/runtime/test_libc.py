@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import shutil
+import struct
 import subprocess
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from compiler.runtime import manifest
 from compiler.tests.runtime.toolchain import Toolchain
 
 HERE: Final = Path(__file__).parent
 HOSTED: Final = ("-O0", "-w", "-std=gnu11", "-fno-builtin")
 
-INTEGER_VALUES: Final = (0, 1, -1, 7, 42, -42, 255, 65535, -128, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63) + 1)
+INTEGER_VALUES: Final = "0 1 -1 7 42 -42 255 65535 -128 2147483647 -2147483648 9223372036854775807".split()
 FLOAT_VALUES: Final = (
-    "0.0", "-0.0", "1.0", "0.5", "1.5", "2.5", "0.125", "9.5", "99.5", "9.9995", "0.1", "1e22", "1e23", "123456.0", "1234567.0",
-    "0.0001", "0.00001234", "5e-324", "1.7976931348623157e308", "2.2250738585072014e-308", "3.14159265358979",
-    "1e15", "1e16", "999999.5", "0.99999999", "(1.0/0.0)", "(-1.0/0.0)", "6.02214076e23", "-1e-5", "1e-10", "4.35", "0.045",
-)  # fmt: skip
+    "0.0 -0.0 1.0 0.5 1.5 2.5 0.125 9.5 99.5 9.9995 0.1 1e22 1e23 123456.0 1234567.0 0.0001 0.00001234 5e-324 "
+    "1.7976931348623157e308 2.2250738585072014e-308 3.14159265358979 1e15 1e16 999999.5 0.99999999 (1.0/0.0) "
+    "(-1.0/0.0) 6.02214076e23 -1e-5 1e-10 4.35 0.045"
+).split()
 
 
 def hosted_output(source: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -138,3 +143,76 @@ def test_endings(toolchain: Toolchain, runtime: Path, tmp_path: Path, number: in
     assert (run.stdout, run.returncode) == (output, code)
     if "assert(" in body:
         assert run.stderr.endswith("main: Assertion `2 < 1' failed.\n") and run.stderr.startswith("now")
+
+
+def test_every_declared_function_is_defined(toolchain: Toolchain, runtime: Path) -> None:
+    declared = set()
+    folder = manifest.include_folders(True)[1]
+    for header in folder.rglob("*.h"):
+        text = re.sub(r"/\*.*?\*/|#define(?:.*\\\n)*.*", "", header.read_text())
+        declared |= set(re.findall(r"^[a-z][\w ]*[ *](\w+)\(", text, flags=re.MULTILINE))
+    command = ["nm", "--defined-only", str(runtime)]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    defined = {line.split()[2] for line in listing.stdout.splitlines() if len(line.split()) == 3}
+    assert len(declared) > 190
+    assert declared - defined == set()
+
+
+def random_number_text(generator: random.Random) -> str:
+    choice = generator.randrange(6)
+    digits = "".join(generator.choice("0123456789") for _ in range(generator.randint(1, 25)))
+    if choice == 0:
+        return f"{digits}.{digits}e{generator.randint(-345, 310)}"
+    if choice == 1:
+        return f"-0x{digits}.{digits}p{generator.randint(-1200, 1100)}"
+    pattern = generator.getrandbits(63) if choice < 4 else generator.getrandbits(50)
+    number = struct.unpack("<d", struct.pack("<Q", pattern))[0]
+    if number != number or number == float("inf"):
+        return "infinity" if generator.getrandbits(1) else "nan(5)"
+    if choice == 2:
+        return repr(number)
+    # Exactly between two neighbours, or a digit off it.
+    middle = (Decimal(number) + Decimal(math.nextafter(number, math.inf))) / 2
+    return str(middle) if "E" in str(middle) else f"{middle}{generator.choice(('', '0', '1'))}"
+
+
+STRTOD: Final = r"""
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(void) {
+    static char line[4000];
+    while (fgets(line, sizeof line, stdin)) {
+        char *end;
+        errno = 0;
+        printf("%a ", strtod(line, &end));
+        printf("%d %d ", (int)(end - line), errno == ERANGE);
+        printf("%a\n", (double)strtof(line, &end));
+    }
+    return 0;
+}
+"""
+
+
+def test_text_to_double(toolchain: Toolchain, runtime: Path, tmp_path: Path) -> None:
+    source = tmp_path / "strtod.c"
+    source.write_text(STRTOD)
+    generator = random.Random(3)
+    with localcontext() as context:
+        context.prec = 1200
+        lines = [random_number_text(generator) for _ in range(600)]
+    lines += ["", "x", "  +.5e1z", ".", "-.e1", "1e", "1e+", "0x", "0x.p1", "0x.8", "1e999999999999", "1e-999999999999"]
+    lines += ["0e999", "0." + "0" * 900 + "1", "1" + "0" * 900 + "e-890", "9007199254740993" + "0" * 900 + "1e-901"]
+    text = "\n".join(lines) + "\n"
+    hosted = tmp_path / "hosted"
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    subprocess.run(["gcc", *HOSTED, "-o", str(hosted), str(source)], check=True, timeout=120)
+    wanted = subprocess.run([str(hosted)], input=text, capture_output=True, text=True, check=True, timeout=60).stdout
+    bare = tmp_path / "bare"
+    toolchain.link(runtime, source, bare, "-fno-builtin")
+    got = toolchain.run(bare, text=text).stdout
+    for line, ours, theirs in zip(lines, got.splitlines(), wanted.splitlines(), strict=True):
+        if "nan(" not in line:  # the n-char-sequence is not read
+            assert ours == theirs, line
