@@ -94,7 +94,7 @@ class Dialect:
     link_markers: tuple[str, ...] = (
         "undefined reference to",
         "ld returned",
-        "undefined symbol",
+        "ld.lld: error",
         "linker command failed",
     )
     memory_markers: tuple[str, ...] = ("out of memory", "memory exhausted", "cannot allocate memory", "memoryerror")

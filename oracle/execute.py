@@ -1,7 +1,7 @@
 """Run a compiled program by whichever means its machine and this host allow, always with the same record.
 
-Order: natively where the program is built for this machine; otherwise Unicorn first, and what ends there at the
-instruction limit, the CPU limit or an unknown system call again under qemu-user, which starts slower and runs faster.
+Order: natively where the program is built for this machine; otherwise Unicorn first, and what does not exit there again
+under qemu-user, which starts slower, runs faster and knows more system calls.
 """
 
 from __future__ import annotations

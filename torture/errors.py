@@ -73,7 +73,7 @@ def judge_errors(demanded: Iterable[ErrorLine], compiled: CompileResult, file: s
         return Verdict(Outcome.COMPILE_MEMORY, compiled.describe())
     if compiled.status is CompileStatus.HARNESS_ERROR:
         return Verdict(Outcome.HARNESS_ERROR, compiled.describe())
-    if compiled.status is not CompileStatus.REJECTED:
+    if compiled.status not in (CompileStatus.REJECTED, CompileStatus.LINK_FAILED):
         return Verdict(Outcome.ICE, compiled.describe())
     reported = error_lines(compiled.stderr.decode("utf-8", "replace"), file)
     wanted = {error.line for error in demanded}

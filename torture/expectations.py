@@ -113,11 +113,11 @@ def _apply(expectation: Expectation, directive: Directive, machine: Machine, lev
         _apply_do(expectation, words, machine)
     elif name == "dg-options":
         if len(words) < 2 or _applies(words[1], machine):
-            expectation.options = words[0].split()
+            expectation.options = split_list(words[0])
             expectation.options_given = True
     elif name == "dg-additional-options":
         if len(words) < 2 or _applies(words[1], machine):
-            expectation.options += words[0].split()
+            expectation.options += split_list(words[0])
     elif name == "dg-additional-sources":
         if len(words) < 2 or _applies(words[1], machine):
             expectation.sources += words[0].split()
