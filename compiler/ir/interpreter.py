@@ -2,10 +2,9 @@
 
 Every function is turned into Python source by `translate` when it is first called. Memory is one range of addresses:
 page 0 refused, then static data, heap, stack (growing down); functions and labels have addresses above it. With
-`checks`
-objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of bounds,
-after an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as undefined. Without
-them only what the IR itself leaves undefined does. Slots are zero on entry.
+`checks` objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of
+bounds, after an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as
+undefined. Without them only what the IR itself leaves undefined does. Slots are zero on entry.
 
 What modules do not define is asked of a `Host`. Inline asm with a template is not understood (outcome `unsupported`).
 """
