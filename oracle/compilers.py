@@ -103,7 +103,8 @@ class Dialect:
 GNU = Dialect()
 CLANG = Dialect(ice_markers=("please submit a bug report", "stack dump:", "fatal error: error in backend"))
 PYCC = Dialect(
-    ice_exit_codes=frozenset((ICE_EXIT_CODE,)), ice_markers=("pycc: internal error", "traceback (most recent")
+    ice_exit_codes=frozenset((ICE_EXIT_CODE,)),
+    ice_markers=("pycc: internal error", "traceback (most recent", "no module named"),
 )
 
 

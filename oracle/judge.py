@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulators.limits import RUN_LIMITS, Limits
-from emulators.outcome import Run
-from oracle.compare import Expected, Verdict, Vote, decide, verdict, vote_of
-from oracle.compilers import CompileJob, Compiler, CompileResult, CompileService
+from emulators.outcome import How, Run
+from oracle.compare import Expected, Verdict, Voice, Vote, decide, verdict, vote_of
+from oracle.compilers import CompileJob, Compiler, CompileResult, CompileService, CompileStatus
 from oracle.execute import Executor
 
 # A subject's program may be this many times slower than the slowest reference's before it counts as hanging, but always
@@ -75,7 +75,8 @@ def judge(
     """Judge `program` in `folder` (an existing folder that the caller removes).
 
     `cached` maps `Compiler.identity` to votes known already (`Store.reference_votes`). Subjects are compiled even
-    when the references conclude nothing, since a crash of a compiler is a finding by itself.
+    when the references conclude nothing, since a crash of a compiler is a finding by itself. The first reference that
+    runs out of time ends the vote; what finished before it counts.
     """
     source = folder / "program.c"
     source.write_bytes(program.text)
@@ -88,8 +89,11 @@ def judge(
         if vote is None:
             compiled, run = _compile_and_run(service, program, source, executor, limits, wanted=True)
             vote = vote_of(service.compiler.name, service.compiler.family, compiled, run)
-            new_votes[identity] = vote
+            if not _harness_failed(compiled, run):  # a full disk today says nothing about tomorrow
+                new_votes[identity] = vote
         votes.append(vote)
+        if vote.voice is Voice.TIMED_OUT:
+            break  # the program hangs, or is too long to be of use: more references would only cost as much again
     expected = decide(votes)
     slowest = max((vote.cpu_seconds for vote in votes), default=0.0)
     subject_limits = replace(limits, cpu_seconds=max(limits.cpu_seconds, SLOWDOWN * slowest))
@@ -99,6 +103,10 @@ def judge(
         compiled, run = _compile_and_run(service, program, source, executor, subject_limits, wanted=wanted)
         results.append(SubjectResult(service.compiler, verdict(expected, compiled, run), compiled, run))
     return Judgement(expected, tuple(votes), new_votes, tuple(results))
+
+
+def _harness_failed(compiled: CompileResult, run: Run | None) -> bool:
+    return compiled.status is CompileStatus.HARNESS_ERROR or (run is not None and run.how is How.HARNESS_ERROR)
 
 
 def _compile_and_run(

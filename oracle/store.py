@@ -360,7 +360,8 @@ class Store:
     def timings(self, campaign: str) -> dict[str, float]:
         """CPU seconds by phase, over all units; the subjects' compiles and runs included."""
         rows = self._rows(
-            "SELECT phase, sum(cpu) FROM timings JOIN units ON timings.unit = units.id WHERE campaign = ? GROUP BY phase",
+            "SELECT phase, sum(cpu) FROM timings JOIN units ON timings.unit = units.id "
+            "WHERE campaign = ? GROUP BY phase",
             campaign,
         )
         found = {str(phase): float(seconds) for phase, seconds in rows}

@@ -191,6 +191,14 @@ def _with_refused(judged: Verdict, refused: Sequence[str]) -> str:
     return f"{judged.detail} ({note})" if judged.detail else note
 
 
+def _guarded(run: SuiteRun, test: Test, service: CompileService, executor: Executor) -> Result:
+    """The result of one test; what goes wrong on our side (a full disk, a file that cannot be read) is one too."""
+    try:
+        return run.result(test, service, executor)
+    except OSError as error:
+        return Result(service.compiler.name, Outcome.HARNESS_ERROR, str(error))
+
+
 def begin(store: Store, settings: Settings, root: Path) -> str:
     """Create the campaign with one unit per test; its id. Raises LookupError, SuiteError, StoreError."""
     subjects = settings.subjects()
@@ -222,7 +230,7 @@ def carry_on(
             bench = local.bench = _Bench([open_service(compiler) for compiler in compilers], Executor())
             with lock:
                 benches.append(bench)
-        return [run.result(tests[number], service, bench.executor) for service in bench.services]
+        return [_guarded(run, tests[number], service, bench.executor) for service in bench.services]
 
     pool = ThreadPoolExecutor(max_workers=jobs)
     try:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar
 
 from torture.errors import SELECTED, select_invalid
 
@@ -29,6 +30,8 @@ class Judged(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Test:
     """One test: sources (the first one holds the directives) and the options its suite gives."""
+
+    __test__: ClassVar[bool] = False  # pytest takes classes of this name for its own
 
     name: str
     sources: tuple[Path, ...]

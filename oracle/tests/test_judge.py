@@ -109,6 +109,20 @@ def test_both_failing_alike_is_not_ok(executor: Executor, tmp_path: Path, text: 
     assert result.verdict.outcome is outcome
 
 
+def test_the_first_timeout_ends_the_vote(executor: Executor, tmp_path: Path) -> None:
+    services = [open_service(voter) for voter in references("riscv64")]
+    hangs = Program(b"int main(void) { for (;;) ; }")
+    result = judge(hangs, subjects=[], references=services, executor=executor, folder=tmp_path, limits=LIMITS)
+    assert [vote.voice for vote in result.votes] == [Voice.TIMED_OUT]
+    assert result.expected.outcome is Outcome.REFERENCE_TIMEOUT
+
+
+def test_a_broken_harness_is_not_remembered(executor: Executor, tmp_path: Path) -> None:
+    missing = replace(references("riscv64", ["riscv64-gcc-O0"])[0], argv=("/no/such/compiler",))
+    result = judge(GOOD, subjects=[], references=[open_service(missing)], executor=executor, folder=tmp_path)
+    assert result.new_votes == {} and result.votes[0].voice is Voice.FAILED
+
+
 def test_a_stale_executable_is_not_run(executor: Executor, tmp_path: Path) -> None:
     tested = planted(tmp_path, 'exec $GCC "$@"')
     assert judged(executor, tmp_path, tested).subjects[0].verdict.outcome is Outcome.OK
