@@ -34,7 +34,17 @@ quad __floatunditf(uint64_t);
 quad __floattitf(signed128);
 quad __floatuntitf(unsigned128);
 
+#if __LDBL_MANT_DIG__ == 64
+long double __floattixf(signed128);
+long double __floatuntixf(unsigned128);
+signed128 __fixxfti(long double);
+unsigned128 __fixunsxfti(long double);
+quad __extendxftf2(long double);
+long double __trunctfxf2(quad);
+#endif
+
 union value {
+    long double x;
     union words words;
     quad q;
     double d;
@@ -133,6 +143,23 @@ static int quads(const char *text) {
     return 0;
 }
 
+#if __LDBL_MANT_DIG__ == 64
+static int extended(const char *text) {
+    if (is(text, "__floattixf")) { result.x = __floattixf(a.words.whole); result.words.half.high &= 0xffff; return 1; }
+    if (is(text, "__floatuntixf")) { result.x = __floatuntixf(a.words.pattern); result.words.half.high &= 0xffff; return 1; }
+    if (is(text, "__trunctfxf2")) { result.x = __trunctfxf2(a.q); result.words.half.high &= 0xffff; return 1; }
+    WHOLE(__fixxfti, __fixxfti(a.x))
+    WHOLE(__fixunsxfti, (signed128)__fixunsxfti(a.x))
+    QUAD(__extendxftf2, __extendxftf2(a.x))
+    return 0;
+}
+#else
+static int extended(const char *text) {
+    (void)text;
+    return 0;
+}
+#endif
+
 int main(void) {
     char line[200];
     while (fgets(line, sizeof line, stdin)) {
@@ -144,7 +171,7 @@ int main(void) {
         b.words.half.low = strtoull(place, &place, 16);
         result.words.half.high = 0;
         result.words.half.low = 0;
-        if (!integers(line) && !conversions(line) && !quads(line))
+        if (!integers(line) && !conversions(line) && !quads(line) && !extended(line))
             printf("no such helper: %s\n", line);
         else
             printf("%016llx%016llx\n", (unsigned long long)result.words.half.high,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from compiler.arith import ints, soft
-from compiler.arith.formats import BINARY32, BINARY64, BINARY128, FloatFormat
+from compiler.arith.formats import BINARY32, BINARY64, BINARY128, X87_80, FloatFormat
 from compiler.runtime import manifest
 from compiler.tests.arith.exact import at_ordinal, ordinal
 from compiler.tests.runtime.toolchain import Toolchain
@@ -109,6 +110,17 @@ SINGLE: Final[dict[str, Helper]] = {
     "__fixsfti": lambda a, b: soft.to_int(a, BINARY32, True, 128),
     "__fixunssfti": lambda a, b: soft.to_int(a, BINARY32, False, 128),
 }
+# Only where long double is the 80-bit format.
+EXTENDED_INTEGER: Final[dict[str, Helper]] = {
+    "__floattixf": lambda a, b: soft.from_int(a, True, 128, X87_80),
+    "__floatuntixf": lambda a, b: soft.from_int(a, False, 128, X87_80),
+}
+EXTENDED_QUAD: Final[dict[str, Helper]] = {"__trunctfxf2": lambda a, b: soft.convert(a, BINARY128, X87_80)}
+EXTENDED: Final[dict[str, Helper]] = {
+    "__fixxfti": lambda a, b: soft.to_int(a, X87_80, True, 128),
+    "__fixunsxfti": lambda a, b: soft.to_int(a, X87_80, False, 128),
+    "__extendxftf2": lambda a, b: soft.convert(a, X87_80, BINARY128),
+}
 
 
 def sign_extended(value: int | None) -> int | None:
@@ -141,16 +153,18 @@ def random_float(generator: random.Random, fmt: FloatFormat) -> int:
         bits = at_ordinal(one + generator.randrange(-2, 130) * step + generator.randrange(-2, 3), fmt)
     elif choice == 5:  # the edges of the narrower formats, where truncation meets subnormals and infinities
         low, high = (-1080, -1015) if fmt is BINARY128 else (-20, 20)
-        bits = at_ordinal(one + generator.choice((generator.randrange(low, high), 1023, 127, -130)) * step
-                          + generator.getrandbits(fmt.precision - 1), fmt) if fmt is BINARY128 else fmt.one
+        exponent = generator.choice((generator.randrange(low, high), 1023, 127, -130)) if fmt is BINARY128 else 0
+        bits = at_ordinal(one + exponent * step + generator.getrandbits(fmt.precision - 1), fmt)
     else:
         bits = at_ordinal(one + generator.randrange(-3 * step, 130 * step), fmt)
     return bits | (generator.getrandbits(1) * fmt.sign_mask)
 
 
-def cases(generator: random.Random, rounds: int) -> list[tuple[str, int, int, int]]:
+def cases(generator: random.Random, rounds: int, with_extended: bool) -> list[tuple[str, int, int, int]]:
     result = []
-    groups = ((INTEGER, None), (QUAD, BINARY128), (DOUBLE, BINARY64), (SINGLE, BINARY32))
+    groups = [(INTEGER, None), (QUAD, BINARY128), (DOUBLE, BINARY64), (SINGLE, BINARY32)]
+    if with_extended:
+        groups += [(EXTENDED_INTEGER, None), (EXTENDED_QUAD, BINARY128), (EXTENDED, X87_80)]
     for table, fmt in groups:
         for name, helper in table.items():
             for _ in range(rounds):
@@ -172,7 +186,7 @@ def test_helpers_compute_what_arith_does(toolchain: Toolchain, runtime: Path, tm
     program = tmp_path / "builtins"
     source = Path(__file__).with_name("builtins.c")
     toolchain.link(runtime, source, program, f"-I{manifest.ROOT / 'builtins'}")
-    rows = cases(random.Random(7), 150)
+    rows = cases(random.Random(7), 150, "__LDBL_MANT_DIG__ 64" in toolchain.predefined_macros())
     text = "".join(f"{name} {a >> 64:x} {a & LOW:x} {b >> 64:x} {b & LOW:x}\n" for name, a, b, _ in rows)
     run = toolchain.run(program, text=text)
     assert run.returncode == 0, run.stderr
@@ -180,3 +194,21 @@ def test_helpers_compute_what_arith_does(toolchain: Toolchain, runtime: Path, tm
     assert len(lines) == len(rows)
     for line, (name, a, b, expected) in zip(lines, rows, strict=True):
         assert line == f"{expected:032x}", (name, hex(a), hex(b))
+
+
+def test_no_helper_calls_itself(toolchain: Toolchain, tmp_path: Path) -> None:
+    """A helper written with the operator it stands for would be compiled into a call of itself."""
+    for level in ("-O0", "-O2"):
+        folder = tmp_path / level
+        folder.mkdir()
+        listing = toolchain.disassemble(toolchain.build_runtime(folder, level))
+        functions = listing.split("\n\n")
+        recursive = set()
+        for function in functions:
+            header = re.search(r"^[0-9a-f]+ <(\w+)>:", function, flags=re.MULTILINE)
+            if header and re.search(rf"\b(?:call|jal|bl|jmp|j|b)\b.*<{header[1]}>", function):
+                recursive.add(header[1])
+            if header and re.search(rf"R_\w+\s+{header[1]}\b(?!\+)", function):
+                recursive.add(header[1])
+        assert len(functions) > 300
+        assert recursive <= {"sort"}

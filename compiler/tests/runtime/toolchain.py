@@ -23,6 +23,7 @@ class Toolchain:
         self.arch_folder: Final = arch_folder
         self.compiler: Final = prefix + "gcc"
         self.archiver: Final = prefix + "ar"
+        self.disassembler: Final = prefix + "objdump"
         self.emulator: Final = emulator
 
     def missing(self) -> str:
@@ -36,6 +37,15 @@ class Toolchain:
             [self.compiler, "-dumpmachine"], capture_output=True, text=True, check=True, timeout=60
         ).stdout
 
+    def predefined_macros(self) -> str:
+        command = [self.compiler, "-dM", "-E", "-xc", "/dev/null"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def disassemble(self, file: Path) -> str:
+        """With relocations, since calls in objects have no destination yet."""
+        command = [self.disassembler, "-dr", str(file)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
     def require(self) -> None:
         missing = self.missing()
         if missing:
@@ -46,9 +56,9 @@ class Toolchain:
     def include_flags(self) -> list[str]:
         return ["-nostdinc"] + [f"-isystem{folder}" for folder in manifest.include_folders(True)]
 
-    def build_runtime(self, folder: Path) -> Path:
+    def build_runtime(self, folder: Path, level: str = "-O1") -> Path:
         objects = []
-        flags = [*manifest.FLAGS, *GCC_FLAGS, *self.include_flags()]
+        flags = [*manifest.FLAGS, *GCC_FLAGS, level, *self.include_flags()]
         flags += [f"-I{private}" for private in manifest.private_include_folders(self.arch_folder)]
         for index, source in enumerate(manifest.sources(self.arch_folder)):
             objects.append(str(folder / f"{index}.o"))
