@@ -117,7 +117,8 @@ def list_initializer(
 def union_initializer(context: Context, ctype: RecordType, depth: int, static: bool, level: int) -> ListInitializer:
     fields = ctype.named_fields
     position = context.choices.below(len(fields)) if context.choices.below(3) == 0 else 0
-    child = make_initializer(context, fields[position].ctype, depth, static, level)
+    constant_only = isinstance(fields[position].ctype, FloatType)  # see usable_field
+    child = make_initializer(context, fields[position].ctype, 0 if constant_only else depth, static, level)
     designator = f".{fields[position].name} = " if position or context.choices.below(3) == 0 else ""
     return ListInitializer([Item(designator, position, position, child, False)])
 

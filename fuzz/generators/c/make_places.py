@@ -53,9 +53,9 @@ def make_index(context: Context, length: int, depth: int) -> Expression:
     return Arithmetic("%", Conversion(expression, wide, True), literal(context, length, wide))
 
 
-def readable_field(field: Field, record: RecordType, write: bool) -> bool:
-    """A float in a union is only written, for the bits of another member may be any NaN."""
-    return write or not (record.is_union and isinstance(field.ctype, FloatType))
+def usable_field(field: Field, record: RecordType) -> bool:
+    """A float in a union only gets an initialiser: no bits of a NaN that was computed must become visible."""
+    return not (record.is_union and isinstance(field.ctype, FloatType))
 
 
 def descend(context: Context, place: Lvalue, depth: int, write: bool, extent: int = 1) -> Lvalue | None:
@@ -65,7 +65,7 @@ def descend(context: Context, place: Lvalue, depth: int, write: bool, extent: in
         if ctype.is_arithmetic:
             return place
         if isinstance(ctype, RecordType):
-            fields = [field for field in ctype.named_fields if readable_field(field, ctype, write)]
+            fields = [field for field in ctype.named_fields if usable_field(field, ctype)]
             if not fields:
                 return None
             place = Member(place, context.choices.pick(fields))
