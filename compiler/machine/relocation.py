@@ -42,7 +42,7 @@ class RelocationKind:
     """
 
     __slots__ = (
-        "bias", "check", "clear", "formula", "multiple", "name", "number", "pieces", "reach", "size", "uleb128",
+        "bias", "check", "clear", "formula", "has_low", "multiple", "name", "number", "pieces", "reach", "size", "uleb128",
     )  # fmt: skip
 
     def __init__(
@@ -55,7 +55,9 @@ class RelocationKind:
         reach: int = 0,
         bias: int = 0,
         multiple: int = 1,
+        has_low: bool = False,
     ) -> None:
+        self.has_low: Final = has_low  # another relocation refers to this one: never resolved early
         self.name: Final = name
         self.number: Final = number
         self.formula: Final = formula

@@ -20,6 +20,29 @@ class Expander:
         raise NotImplementedError
 
 
+class FeatureReader:
+    """Reads an architecture string (`rv64gc`) as the set of features it stands for."""
+
+    def read(self, text: str) -> frozenset[str] | None:
+        raise NotImplementedError
+
+
+@final
+class FrameIdentity:
+    """What call-frame information needs: DWARF's return column, factors, and the rules that hold at a function's entry."""
+
+    def __init__(
+        self, return_column: int, code_factor: int, data_factor: int, cfa_register: int, cfa_offset: int,
+        return_offset: int | None = None,
+    ) -> None:  # fmt: skip
+        self.return_column: Final = return_column
+        self.code_factor: Final = code_factor
+        self.data_factor: Final = data_factor
+        self.cfa_register: Final = cfa_register
+        self.cfa_offset: Final = cfa_offset
+        self.return_offset: Final = return_offset  # where the return address was pushed, None if in a register
+
+
 @final
 class Access:
     """How values of one register class and width are loaded, stored and moved. A row takes (register, memory)."""
@@ -55,6 +78,7 @@ class ElfIdentity:
         thread_offset: int = 0,
         thread_at_end: bool = False,
         local_symbol_prefix: str = ".L",
+        attributes_vendor: str = "",
     ) -> None:
         self.machine: Final = machine
         self.bits: Final = bits
@@ -66,6 +90,7 @@ class ElfIdentity:
         self.thread_offset: Final = thread_offset
         self.thread_at_end: Final = thread_at_end
         self.local_symbol_prefix: Final = local_symbol_prefix
+        self.attributes_vendor: Final = attributes_vendor  # of the build-attributes section
 
 
 @final
@@ -130,6 +155,9 @@ class Target:
         big_endian: bool = False,
         pointer_bits: int = 64,
         data_relocations: dict[str, str] | None = None,
+        frame: FrameIdentity | None = None,
+        feature_reader: FeatureReader | None = None,
+        attribute_tags: dict[str, int] | None = None,
     ) -> None:
         self.name: Final = name
         self.elf: Final = elf
@@ -158,6 +186,9 @@ class Target:
         self.pointer_bits: Final = pointer_bits
         # "8", "32", "add32", "sub32", "set6", "uleb" ... -> relocation names for data and label differences
         self.data_relocations: Final[dict[str, str]] = data_relocations if data_relocations is not None else {}
+        self.frame: Final = frame
+        self.feature_reader: Final = feature_reader
+        self.attribute_tags: Final[dict[str, int]] = attribute_tags if attribute_tags is not None else {}
         self.register_by_name: Final[dict[str, Register]] = {}
         self.by_mnemonic: Final[dict[str, list[Insn]]] = {}
         self.by_key: Final[dict[str, Insn]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.machine.isa import Arg, ImmediateArg, Insn, RegisterArg
-from compiler.machine.target import Expander
+from compiler.machine.target import Expander, FeatureReader
 from compiler.targets.riscv64.insns_integer import ADDI, ADDIW, LUI, SLLI
 from compiler.targets.riscv64.registers import ZERO
 
@@ -57,3 +57,40 @@ class LoadImmediate(Expander):
         destination, number = args
         assert isinstance(destination, RegisterArg) and isinstance(number, ImmediateArg)
         return materialise(destination, number.value)
+
+
+def parse_architecture(text: str) -> frozenset[str] | None:
+    """`rv64imafdc_zicsr2p0` or `rv64gc` as features: letters and underscored names without versions. None if it is not
+    an rv64 architecture."""
+    features: set[str] = set()
+    words = text.split("_")
+    base = words[0]
+    if not base.startswith("rv64"):
+        return None
+    index = 4
+    while index < len(base):
+        letter = base[index]
+        index += 1
+        while index < len(base) and (base[index].isdigit() or (base[index] == "p" and base[index - 1].isdigit())):
+            index += 1
+        if letter == "g":
+            features |= {"i", "m", "a", "f", "d", "zicsr", "zifencei"}
+        elif letter == "z":
+            features.add(base[index - 1 :])
+            break
+        else:
+            features.add(letter)
+    for word in words[1:]:
+        end = len(word)
+        while end and (word[end - 1].isdigit() or (word[end - 1] == "p" and end < len(word))):
+            end -= 1
+        features.add(word[:end])
+    if "f" in features or "d" in features:
+        features |= {"f", "zicsr"}
+    return frozenset(features)
+
+
+@final
+class ArchitectureReader(FeatureReader):
+    def read(self, text: str) -> frozenset[str] | None:
+        return parse_architecture(text)

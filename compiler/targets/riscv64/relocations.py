@@ -53,7 +53,7 @@ RELOCATIONS: Final = RelocationTable((
     RelocationKind("R_RISCV_GOT_HI20", 20, GOT_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
     RelocationKind("R_RISCV_TLS_GOT_HI20", 21, TLS_GOT_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
     RelocationKind("R_RISCV_TLS_GD_HI20", 22, TLS_GD_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
-    RelocationKind("R_RISCV_PCREL_HI20", 23, PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
+    RelocationKind("R_RISCV_PCREL_HI20", 23, PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF, has_low=True),
     RelocationKind("R_RISCV_PCREL_LO12_I", 24, PCREL_LOW, I_TYPE),
     RelocationKind("R_RISCV_PCREL_LO12_S", 25, PCREL_LOW, S_TYPE),
     RelocationKind("R_RISCV_HI20", 26, ABSOLUTE, U_TYPE, SIGNED, reach=32, bias=HALF),
@@ -94,5 +94,6 @@ DATA_RELOCATIONS: Final = {
     "sub1": "R_RISCV_SUB8", "sub2": "R_RISCV_SUB16", "sub4": "R_RISCV_SUB32", "sub8": "R_RISCV_SUB64",
     "set6": "R_RISCV_SET6", "sub6": "R_RISCV_SUB6", "set1": "R_RISCV_SET8", "set2": "R_RISCV_SET16",
     "set4": "R_RISCV_SET32", "pcrel4": "R_RISCV_32_PCREL", "plt4": "R_RISCV_PLT32",
+    "dtprel4": "R_RISCV_TLS_DTPREL32", "dtprel8": "R_RISCV_TLS_DTPREL64",
     "align": "R_RISCV_ALIGN", "relax": "R_RISCV_RELAX",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from compiler.machine.target import Access, ElfIdentity, Syntax, Target
+from compiler.machine.target import Access, ElfIdentity, FrameIdentity, Syntax, Target
 from compiler.targets.riscv64 import (
     insns_atomic,
     insns_compressed,
@@ -13,7 +13,7 @@ from compiler.targets.riscv64 import (
     insns_multiply,
     insns_pseudo,
 )
-from compiler.targets.riscv64.encoding import LoadImmediate
+from compiler.targets.riscv64.encoding import ArchitectureReader, LoadImmediate
 from compiler.targets.riscv64.registers import (
     ALLOCATABLE_FPRS,
     ALLOCATABLE_GPRS,
@@ -62,6 +62,7 @@ def make_target(features: frozenset[str] = FEATURES) -> Target:
             feature_flags={"c": EF_RVC},
             base_address=0x10000,
             local_symbol_prefix=".L",
+            attributes_vendor="riscv",
         ),
         syntax=Syntax(comment="#"),
         classes=(GPR, FPR),
@@ -92,6 +93,9 @@ def make_target(features: frozenset[str] = FEATURES) -> Target:
         dwarf_numbers=DWARF_NUMBERS,
         jump=insns_integer.J,
         data_relocations=DATA_RELOCATIONS,
+        frame=FrameIdentity(return_column=1, code_factor=1, data_factor=-4, cfa_register=2, cfa_offset=0),
+        feature_reader=ArchitectureReader(),
+        attribute_tags={"stack_align": 4, "arch": 5, "unaligned_access": 6, "priv_spec": 8},
     )
 
 
