@@ -212,3 +212,4 @@ def test_no_helper_calls_itself(toolchain: Toolchain, tmp_path: Path) -> None:
                 recursive.add(header[1])
         assert len(functions) > 300
         assert recursive <= {"sort"}
+        assert level == "-O2" or recursive == {"sort"}  # the merge sort shows that a recursion is seen
