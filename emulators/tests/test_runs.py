@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,21 @@ from emulators.tests.programs import build, build_hosted, needs_qemu, needs_risc
 from emulators.unicorn_runner import UnicornPool
 
 SMALL = Limits(cpu_seconds=3.0, memory_bytes=64 * MEGABYTE, output_bytes=MEGABYTE, insns=3_000_000)
+
+
+def workers() -> set[int]:
+    """The Unicorn workers of this process."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue  # it has ended meanwhile
+            if parent == os.getpid() and b"emulators.worker" in command:
+                found.add(int(folder.name))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +143,30 @@ class TestBareMetal:
         program = build(tmp_path, "int main(void) { return 5; }")
         with UnicornPool(size=1, runs_per_worker=2) as small_pool:
             assert [small_pool.run(program, "riscv64", SMALL).exit_code for _ in range(5)] == [5] * 5
+
+    def test_a_killed_worker_is_replaced(self, tmp_path: Path) -> None:
+        program = build(tmp_path, "int main(void) { return 5; }")
+        before = workers()
+        with UnicornPool() as own:
+            assert own.run(program, "riscv64", SMALL).exit_code == 5
+            (pid,) = workers() - before
+            os.kill(pid, signal.SIGKILL)
+            assert own.run(program, "riscv64", SMALL).exit_code == 5
+
+    def test_a_worker_that_cannot_start(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        program = build(tmp_path, "int main(void) { return 5; }")
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        with UnicornPool() as own:
+            assert own.run(program, "riscv64", SMALL).how is How.HARNESS_ERROR
+
+    def test_several_threads(self, tmp_path: Path) -> None:
+        programs = []
+        for status in range(6):
+            (tmp_path / str(status)).mkdir()
+            programs.append(build(tmp_path / str(status), f"int main(void) {{ return {status}; }}"))
+        with UnicornPool(size=2) as own, ThreadPoolExecutor(4) as threads:
+            runs = list(threads.map(lambda program: own.run(program, "riscv64", SMALL), programs * 3))
+        assert [run.exit_code for run in runs] == list(range(6)) * 3
 
     @needs_qemu
     @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 from emulators.outcome import Behaviour
 from oracle.compare import Voice, Vote
 from oracle.outcome import Outcome
-from oracle.store import NewFinding, Result, Store, StoreError, Unit, salvage
+from oracle.salvage import salvage
+from oracle.store import NewFinding, Result, Store, StoreError, Unit
 
 ROOT = Path(__file__).resolve().parents[2]
 VOTE = Vote("gcc-O0", "gcc", Voice.FINISHED, Behaviour(0, b"checksum = 1\n"), cpu_seconds=0.5)

@@ -1,0 +1,611 @@
+"""Proves the optimizer's rewrite rules: for all operands and constants, under the rule's condition and flags, both
+sides are equal, and the right side is defined where the left one is.
+
+    python -m oracle.prove_rules [--widths 8,16,32,64] [--timeout MS] [--rule NAME]
+
+Z3 decides each rule at each combination of widths. What it cannot decide in time is enumerated at 8 bits and tried at
+64 with a million random inputs, and reported as `bounded`. The meaning of operations is written down here once more,
+apart from the evaluator: a mistake must be made twice to go unseen. NaNs compare as a class.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import sys
+from collections.abc import Iterator
+from typing import Any as Unknown  # z3 has no types
+
+import z3
+
+from compiler.analysis.known_bits import KnownBits
+from compiler.ir import types
+from compiler.ir.builder import Builder
+from compiler.ir.edit import make_const
+from compiler.ir.evaluate import evaluate, violates
+from compiler.ir.function import Function
+from compiler.passes import rules_float, rules_int
+from compiler.rewrite.match import Binding
+from compiler.terms import ops
+from compiler.terms import term as terms
+from compiler.terms.ops import Op
+from compiler.terms.term import Any, App, Const, Lit, MetaApp, Rule, Term, TypeVariable
+
+WIDTHS = (1, 8, 16, 32, 64)
+PROVED = "proved"
+BOUNDED = "bounded"
+FAILED = "failed"
+_FLOAT_SORTS = {16: (5, 11), 32: (8, 24), 64: (11, 53)}
+
+
+class Verdict:
+    def __init__(self, rule: Rule, outcome: str, detail: str) -> None:
+        self.rule = rule
+        self.outcome = outcome
+        self.detail = detail
+
+
+# --- types -----------------------------------------------------------------------------------------------------------
+
+
+def variables_of(term: Term, found: dict[TypeVariable, None]) -> None:
+    if term.type is not None:
+        found[term.type] = None
+    parts: tuple[Term, ...] = ()
+    if isinstance(term, (App, MetaApp)):
+        parts = term.args
+    for part in parts:
+        variables_of(part, found)
+
+
+def rule_variables(rule: Rule) -> list[TypeVariable]:
+    found: dict[TypeVariable, None] = {}
+    variables_of(rule.before, found)
+    variables_of(rule.after, found)
+    return list(found)
+
+
+def assignments(rule: Rule, widths: tuple[int, ...]) -> Iterator[dict[TypeVariable, int]]:
+    """All widths of the rule's type variables at which its left side is well typed."""
+    variables = rule_variables(rule)
+    choices = []
+    for variable in variables:
+        if variable.bits:
+            choices.append((variable.bits,))
+        elif variable.floating:
+            choices.append((16,))
+        else:
+            choices.append(widths)
+    for bits in itertools.product(*choices):
+        assignment = dict(zip(variables, bits, strict=True))
+        try:
+            width_of(rule.before, assignment, None)
+        except IllTyped:
+            continue
+        yield assignment
+
+
+class IllTyped(Exception):
+    """The widths do not fit the operations."""
+
+
+def width_of(term: Term, types_: dict[TypeVariable, int], expected: int | None) -> int:
+    """The width of a term's value; raises IllTyped."""
+    if not isinstance(term, App):
+        if term.type is not None:
+            return types_[term.type]
+        if expected is None:
+            raise IllTyped
+        return expected
+    named, second = operand_widths(term, types_, expected)
+    op = term.op
+    ok = True
+    if op in (ops.ZEXT, ops.SEXT):
+        ok = second < named
+    elif op is ops.TRUNC:
+        ok = second > named
+    elif op is ops.BITCAST:
+        ok = second == named
+    if not ok:
+        raise IllTyped
+    return 1 if op.results[0] == "i1" else named
+
+
+def operand_widths(term: App, types_: dict[TypeVariable, int], expected: int | None) -> tuple[int, int]:
+    """The widths of the types the operation names."""
+    op = term.op
+    named = types_[term.type] if term.type is not None else 0
+    if named == 0 and op.results[0] != "i1" and expected is not None:
+        named = expected
+    second = 0
+    for pass_constants in (False, True):
+        for index, part in enumerate(term.args):
+            untyped = isinstance(part, (Lit, MetaApp)) and part.type is None
+            if untyped != pass_constants:
+                continue
+            kind = op.operands[index]
+            place = named if kind in ("t", "p") else 1 if kind == "i1" else second
+            got = width_of(part, types_, place or None)
+            if kind in ("t", "p"):
+                if named and got != named:
+                    raise IllTyped
+                named = got
+            elif kind == "u":
+                second = got
+            elif got != 1:
+                raise IllTyped
+    return named, second
+
+
+# --- Z3 --------------------------------------------------------------------------------------------------------------
+
+
+class Encoder:
+    """One rule at one assignment of widths."""
+
+    def __init__(self, types_: dict[TypeVariable, int]) -> None:
+        self.types = types_
+        self.leaves: dict[int, Unknown] = {}
+        self.defined: list[Unknown] = []
+
+    def leaf(self, term: Any | Const) -> Unknown:
+        assert term.type is not None
+        if term.slot not in self.leaves:
+            self.leaves[term.slot] = z3.BitVec(term.name, self.types[term.type])
+        return self.leaves[term.slot]
+
+    def value(self, term: Term, expected: int | None) -> Unknown:
+        if isinstance(term, (Any, Const)):
+            return self.leaf(term)
+        if isinstance(term, App):
+            return self.operation(term, expected)
+        width = self.types[term.type] if term.type is not None else expected
+        assert width is not None
+        return as_bits(self.meta(term, width), width)
+
+    def operation(self, term: App, expected: int | None) -> Unknown:
+        named, second = operand_widths(term, self.types, expected)
+        args = []
+        for index, part in enumerate(term.args):
+            kind = term.op.operands[index]
+            args.append(self.value(part, 1 if kind == "i1" else second if kind == "u" else named))
+        if term.op in _FLOAT_OPS:
+            return float_meaning(term.op, args, named)
+        self.defined.extend(definedness(term.op, term.flags, args, named))
+        return meaning(term.op, args, named, second)
+
+    def meta(self, term: Term, bits: int) -> Unknown:
+        """A Python int where widths decide it, else a bit vector; conditions are z3 booleans or Python bools."""
+        if isinstance(term, (Any, Const)):
+            return self.leaf(term)
+        if isinstance(term, Lit):
+            width = self.types[term.type] if term.type is not None else bits
+            return z3.BitVecVal(term.value, width) if width else term.value
+        assert isinstance(term, MetaApp), term
+        name = term.meta
+        args = term.args
+        if name is terms.WIDTH:
+            return self.leaf_width(args[0])
+        if name is terms.SIGN_BIT:
+            width = self.leaf_width(args[0])
+            return z3.BitVecVal(1 << (width - 1), width)
+        if name is terms.KNOWN_ZERO:
+            value = self.meta(args[0], 0)
+            return (value & as_bits(self.meta(args[1], value.size()), value.size())) == 0
+        if name is terms.BOTH:
+            return z3.And(self.meta(args[0], 0), self.meta(args[1], 0))
+        if name is terms.EITHER:
+            return z3.Or(self.meta(args[0], 0), self.meta(args[1], 0))
+        if name is terms.NOT:
+            return z3.Not(self.meta(args[0], 0))
+        if name is terms.LOW_MASK:
+            return z3.BitVecVal((1 << self.meta(args[0], 0)) - 1, bits)
+        if name is terms.C_TRUNC:
+            value = self.meta(args[0], 0)
+            return z3.Extract(bits - 1, 0, value) if bits < value.size() else z3.ZeroExt(bits - value.size(), value)
+        left = self.meta(args[0], 0)
+        if len(args) == 1:
+            return unary_meta(name, left)
+        right = self.meta(args[1], 0 if is_number(left) else left.size())
+        if is_number(left) and not is_number(right):
+            left = self.meta(args[0], right.size())
+        return binary_meta(name, left, right, bits)
+
+    def leaf_width(self, term: Term) -> int:
+        assert term.type is not None
+        return self.types[term.type]
+
+
+def is_number(value: Unknown) -> bool:
+    return isinstance(value, int)
+
+
+def as_bits(value: Unknown, width: int) -> Unknown:
+    return z3.BitVecVal(value, width) if is_number(value) else value
+
+
+def unary_meta(name: terms.Meta, value: Unknown) -> Unknown:
+    if name is terms.IS_POW2:
+        return z3.And(value != 0, (value & (value - 1)) == 0)
+    if name is terms.LOG2:
+        width = value.size()
+        result = z3.BitVecVal(0, width)
+        for bit in range(1, width):
+            result = z3.If(z3.Extract(bit, bit, value) == 1, z3.BitVecVal(bit, width), result)
+        return result
+    if name is terms.C_NEG:
+        return -value
+    assert name is terms.C_NOT, name.name
+    return ~value
+
+
+def binary_meta(name: terms.Meta, left: Unknown, right: Unknown, bits: int) -> Unknown:
+    if name is terms.FITS_UNSIGNED:
+        return True if right >= left.size() else z3.LShR(left, right) == 0
+    if name is terms.FITS_SIGNED:
+        if right >= left.size():
+            return True
+        return z3.SignExt(left.size() - right, z3.Extract(right - 1, 0, left)) == left
+    if is_number(left) and is_number(right):
+        if name is terms.LESS_UNSIGNED:
+            return left < right
+        if name is terms.EQUAL:
+            return left == right
+        if name is terms.C_SUB:
+            return (left - right) & ((1 << bits) - 1)
+        assert name is terms.C_ADD, name.name
+        return (left + right) & ((1 << bits) - 1)
+    width = right.size() if is_number(left) else left.size()
+    if name is terms.LESS_UNSIGNED or name is terms.EQUAL:
+        # As unbounded numbers: a width may not fit the constant's type.
+        a = z3.BitVecVal(left, width + 9) if is_number(left) else z3.ZeroExt(9, left)
+        b = z3.BitVecVal(right, width + 9) if is_number(right) else z3.ZeroExt(9, right)
+        return z3.ULT(a, b) if name is terms.LESS_UNSIGNED else a == b
+    left = as_bits(left, width)
+    right = as_bits(right, width)
+    if name is terms.C_ADD:
+        return left + right
+    if name is terms.C_SUB:
+        return left - right
+    if name is terms.C_MUL:
+        return left * right
+    if name is terms.C_AND:
+        return left & right
+    if name is terms.C_OR:
+        return left | right
+    if name is terms.C_XOR:
+        return left ^ right
+    if name is terms.C_SHL:
+        return left << (right & (width - 1))
+    assert name is terms.C_LSHR, name.name
+    return z3.LShR(left, right & (width - 1))
+
+
+def meaning(op: Op, args: list[Unknown], named: int, second: int) -> Unknown:
+    """The operation's value; shift amounts modulo the width, which is a power of two."""
+    a = args[0]
+    b = args[1] if len(args) > 1 else None
+    if op is ops.SELECT:
+        return z3.If(a == 1, b, args[2])
+    if op in (ops.ADD, ops.PTR_ADD):
+        return a + b
+    if op is ops.SUB:
+        return a - b
+    if op is ops.MUL:
+        return a * b
+    if op is ops.UDIV:
+        return z3.UDiv(a, b)
+    if op is ops.SDIV:
+        return a / b
+    if op is ops.UREM:
+        return z3.URem(a, b)
+    if op is ops.SREM:
+        return z3.SRem(a, b)
+    if op is ops.AND:
+        return a & b
+    if op is ops.OR:
+        return a | b
+    if op is ops.XOR:
+        return a ^ b
+    if op is ops.SHL:
+        return a << (b & (named - 1))
+    if op is ops.LSHR:
+        return z3.LShR(a, b & (named - 1))
+    if op is ops.ASHR:
+        return a >> (b & (named - 1))
+    if op is ops.ZEXT:
+        return z3.ZeroExt(named - second, a)
+    if op is ops.SEXT:
+        return z3.SignExt(named - second, a)
+    if op is ops.TRUNC:
+        return z3.Extract(named - 1, 0, a)
+    if op is ops.BITCAST:
+        return a
+    return truth(comparison(op, a, b))
+
+
+def comparison(op: Op, a: Unknown, b: Unknown) -> Unknown:
+    if op is ops.EQ:
+        return a == b
+    if op is ops.NE:
+        return a != b
+    if op is ops.LT_S:
+        return a < b
+    if op is ops.LE_S:
+        return a <= b
+    if op is ops.LT_U:
+        return z3.ULT(a, b)
+    assert op is ops.LE_U, f"no meaning for {op.name}"
+    return z3.ULE(a, b)
+
+
+def truth(condition: Unknown) -> Unknown:
+    return z3.If(condition, z3.BitVecVal(1, 1), z3.BitVecVal(0, 1))
+
+
+def definedness(op: Op, flags: int, args: list[Unknown], named: int) -> list[Unknown]:
+    """What must hold for the operation to be defined."""
+    out = []
+    if op in (ops.UDIV, ops.SDIV, ops.UREM, ops.SREM):
+        out.append(args[1] != 0)
+        if op in (ops.SDIV, ops.SREM):
+            least = z3.BitVecVal(1 << (named - 1), named)
+            out.append(z3.Not(z3.And(args[0] == least, args[1] == z3.BitVecVal(-1, named))))
+    if flags & ops.EXACT:
+        if op is ops.SDIV:
+            out.append(z3.SRem(args[0], args[1]) == 0)
+        else:
+            assert op is ops.UDIV, op.name
+            out.append(z3.URem(args[0], args[1]) == 0)
+    assert flags & ~ops.EXACT == 0, "no rule uses other flags yet"
+    return out
+
+
+_FLOAT_OPS = (
+    ops.FADD, ops.FSUB, ops.FMUL, ops.FDIV, ops.FNEG, ops.FABS, ops.FCOPYSIGN, ops.FEQ, ops.FNE, ops.FLT, ops.FLE,
+    ops.FUNORDERED,
+)  # fmt: skip
+
+
+def float_meaning(op: Op, args: list[Unknown], named: int) -> Unknown:
+    """Signs are bit operations; arithmetic is on z3's floats, whose NaN is one value."""
+    sign = z3.BitVecVal(1 << (named - 1), named)
+    if op is ops.FNEG:
+        return as_pattern(args[0]) ^ sign
+    if op is ops.FABS:
+        return as_pattern(args[0]) & ~sign
+    if op is ops.FCOPYSIGN:
+        return (as_pattern(args[0]) & ~sign) | (as_pattern(args[1]) & sign)
+    sort = z3.FPSort(*_FLOAT_SORTS[named])
+    a = as_float(args[0], sort)
+    b = as_float(args[1], sort)
+    mode = z3.RNE()
+    if op is ops.FADD:
+        return z3.fpAdd(mode, a, b)
+    if op is ops.FSUB:
+        return z3.fpSub(mode, a, b)
+    if op is ops.FMUL:
+        return z3.fpMul(mode, a, b)
+    if op is ops.FDIV:
+        return z3.fpDiv(mode, a, b)
+    if op is ops.FEQ:
+        return truth(z3.fpEQ(a, b))
+    if op is ops.FNE:
+        return truth(z3.Not(z3.fpEQ(a, b)))
+    if op is ops.FLT:
+        return truth(z3.fpLT(a, b))
+    if op is ops.FLE:
+        return truth(z3.fpLEQ(a, b))
+    assert op is ops.FUNORDERED, op.name
+    return truth(z3.Or(z3.fpIsNaN(a), z3.fpIsNaN(b)))
+
+
+def as_float(value: Unknown, sort: Unknown) -> Unknown:
+    return z3.fpBVToFP(value, sort) if z3.is_bv(value) else value
+
+
+def as_pattern(value: Unknown) -> Unknown:
+    return value if z3.is_bv(value) else z3.fpToIEEEBV(value)
+
+
+def equal(left: Unknown, right: Unknown) -> Unknown:
+    """Floats as classes: z3 compares them as values, all NaNs alike."""
+    if z3.is_bv(left) and z3.is_bv(right):
+        return left == right
+    sort = right.sort() if z3.is_bv(left) else left.sort()
+    return as_float(left, sort) == as_float(right, sort)
+
+
+def obligation(rule: Rule, types_: dict[TypeVariable, int]) -> Unknown:
+    """A formula that is unsatisfiable if the rule is right at these widths."""
+    encoder = Encoder(types_)
+    before = encoder.value(rule.before, None)
+    hypotheses = list(encoder.defined)
+    if rule.when is not None:
+        hypotheses.append(encoder.meta(rule.when, 0))
+    encoder.defined = []
+    width = width_of(rule.before, types_, None)
+    after = encoder.value(rule.after, width)
+    is_float = any(variable.floating for variable in types_) and width > 1
+    if is_float and z3.is_bv(before) and z3.is_bv(after):
+        sort = z3.FPSort(*_FLOAT_SORTS[width])
+        same = z3.Or(before == after, as_float(before, sort) == as_float(after, sort))
+    else:
+        same = equal(before, after)
+    return z3.And(*hypotheses, z3.Not(z3.And(same, *encoder.defined)))
+
+
+def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
+    """Proved, refuted with the counterexample, or bounded. `timeout` in milliseconds for each combination of widths."""
+    undecided: list[str] = []
+    tried = 0
+    for types_ in assignments(rule, widths):
+        tried += 1
+        shown = ",".join(f"{variable.name}={bits}" for variable, bits in types_.items())
+        solver = z3.Solver()
+        solver.set("timeout", timeout)
+        solver.add(obligation(rule, types_))
+        result = solver.check()
+        if result == z3.sat:
+            return Verdict(rule, FAILED, f"at {shown}: {solver.model()}")
+        if result != z3.unsat:
+            undecided.append(shown)
+    if tried == 0:
+        return Verdict(rule, FAILED, "no widths at which it is well typed")
+    if not undecided:
+        return Verdict(rule, PROVED, "")
+    detail = try_values(rule, 8, None) or try_values(rule, 64, 1_000_000)
+    if detail:
+        return Verdict(rule, FAILED, detail)
+    return Verdict(rule, BOUNDED, "undecided at " + "; ".join(undecided))
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+def leaves_of(term: Term, found: dict[int, Any | Const]) -> None:
+    if isinstance(term, (Any, Const)):
+        found[term.slot] = term
+    elif isinstance(term, App):
+        for part in term.args:
+            leaves_of(part, found)
+
+
+class Tester:
+    """Evaluates both sides on numbers, with the compiler's own evaluator and meta operations."""
+
+    def __init__(self, rule: Rule, types_: dict[TypeVariable, int]) -> None:
+        self.rule = rule
+        self.types = types_
+        self.leaves: dict[int, Any | Const] = {}
+        leaves_of(rule.before, self.leaves)
+        self.function = Function("rule")
+        self.builder = Builder(self.function)
+        self.binding = Binding(KnownBits())
+
+    def type_of(self, variable: TypeVariable) -> types.Type:
+        bits = self.types[variable]
+        return types.TYPE_BY_NAME[("f" if variable.floating else "i") + str(bits)]
+
+    def bind(self, values: dict[int, int]) -> None:
+        self.binding.clear()
+        for slot, leaf in self.leaves.items():
+            assert leaf.type is not None
+            type = self.type_of(leaf.type)
+            self.binding.values[slot] = make_const(self.function, type, values[slot])
+        for variable in self.types:
+            self.binding.types[variable] = self.type_of(variable)
+
+    def value(self, term: Term, expected: int | None, values: dict[int, int]) -> int | None:
+        """None where undefined."""
+        if isinstance(term, (Any, Const)):
+            return values[term.slot]
+        if not isinstance(term, App):
+            width = self.types[term.type] if term.type is not None else expected
+            assert width is not None
+            return self.binding.number(term, width).value & ((1 << width) - 1)
+        named, second = operand_widths(term, self.types, expected)
+        args: list[int] = []
+        for index, part in enumerate(term.args):
+            kind = term.op.operands[index]
+            value = self.value(part, 1 if kind == "i1" else second if kind == "u" else named, values)
+            if value is None:
+                return None
+            args.append(value)
+        if term.flags and violates(term.op, term.flags, named, args):
+            return None
+        letter = "f" if term.op.domain == ops.FLOAT else "i"
+        first = types.TYPE_BY_NAME[f"{letter}{named}"]
+        other = types.TYPE_BY_NAME[f"i{second}"] if second else types.VOID
+        results = evaluate(term.op, first, other, args)
+        return None if results is None else results[0]
+
+    def wrong(self, values: dict[int, int]) -> bool:
+        before = self.value(self.rule.before, None, values)
+        if before is None:
+            return False
+        self.bind(values)
+        if self.rule.when is not None and not self.binding.holds(self.rule.when):
+            return False
+        after = self.value(self.rule.after, width_of(self.rule.before, self.types, None), values)
+        return after != before and not self.both_nan(before, after)
+
+    def both_nan(self, before: int, after: int | None) -> bool:
+        if after is None or not any(variable.floating for variable in self.types):
+            return False
+        width = width_of(self.rule.before, self.types, None)
+        if width == 1:
+            return False
+        exponent = ((1 << _FLOAT_SORTS[width][0]) - 1) << (_FLOAT_SORTS[width][1] - 1)
+        magnitude = (1 << (width - 1)) - 1
+        return before & magnitude > exponent and after & magnitude > exponent
+
+
+def interesting(bits: int, source: random.Random) -> int:
+    """A random number that is often a boundary or a power of two."""
+    kind = source.randrange(6)
+    if kind == 0:
+        return source.choice((0, 1, (1 << bits) - 1, 1 << (bits - 1), (1 << (bits - 1)) - 1))
+    if kind == 1:
+        return 1 << source.randrange(bits)
+    if kind == 2:
+        return source.randrange(min(1 << bits, 2 * bits))
+    return source.getrandbits(bits)
+
+
+def try_values(rule: Rule, bits: int, count: int | None) -> str:
+    """All values (`count` None: at most a million of them) or `count` random ones; a counterexample, or nothing.
+
+    Type variables get `bits`, or neighbouring widths where the rule crosses widths.
+    """
+    near = (bits // 2, bits, bits * 2) if bits > 8 else (bits, bits * 2, bits * 4)
+    fitting = [item for item in assignments(rule, near) if bits in item.values() or not item]
+    source = random.Random(1)
+    for types_ in fitting[:4]:
+        tester = Tester(rule, types_)
+        slots = list(tester.leaves)
+        widths = []
+        for slot in slots:
+            variable = tester.leaves[slot].type
+            assert variable is not None
+            widths.append(types_[variable])
+        total = sum(widths)
+        if count is None and total <= 20:
+            for values in itertools.product(*[range(1 << width) for width in widths]):
+                if tester.wrong(dict(zip(slots, values, strict=True))):
+                    return f"wrong for {dict(zip(slots, values, strict=True))} at {bits} bits"
+            continue
+        for _ in range((count or 1_000_000) // len(fitting[:4])):
+            drawn = {slot: interesting(width, source) for slot, width in zip(slots, widths, strict=True)}
+            if tester.wrong(drawn):
+                return f"wrong for {drawn} at {bits} bits"
+    return ""
+
+
+def all_rules() -> list[Rule]:
+    return [rule for table in rules_int.TABLES + rules_float.TABLES for rule in table]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="prove_rules", description="Prove the optimizer's rewrite rules.")
+    parser.add_argument("--widths", default=",".join(str(width) for width in WIDTHS))
+    parser.add_argument("--timeout", type=int, default=20_000, help="milliseconds for each rule and widths")
+    parser.add_argument("--rule", default="", help="only this rule")
+    options = parser.parse_args(arguments)
+    widths = tuple(int(text) for text in options.widths.split(","))
+    counts = {PROVED: 0, BOUNDED: 0, FAILED: 0}
+    for rule in all_rules():
+        if options.rule and rule.name != options.rule:
+            continue
+        verdict = prove(rule, widths, options.timeout)
+        counts[verdict.outcome] += 1
+        if verdict.outcome != PROVED:
+            print(f"{verdict.outcome}: {rule.name}: {verdict.detail}", flush=True)
+    total = sum(counts.values())
+    print(f"{total} rules: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return 1 if counts[FAILED] or not total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
