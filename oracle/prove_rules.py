@@ -418,12 +418,15 @@ def equal(left: Unknown, right: Unknown) -> Unknown:
 
 
 def obligation(rule: Rule, types_: dict[TypeVariable, int]) -> Unknown:
-    """A formula that is unsatisfiable if the rule is right at these widths."""
+    """A formula that is unsatisfiable if the rule is right at these widths; None where its condition never holds."""
     encoder = Encoder(types_)
     before = encoder.value(rule.before, None)
     hypotheses = list(encoder.defined)
     if rule.when is not None:
-        hypotheses.append(encoder.meta(rule.when, 0))
+        condition = z3.simplify(z3.And(encoder.meta(rule.when, 0)))
+        if z3.is_false(condition):
+            return None
+        hypotheses.append(condition)
     encoder.defined = []
     width = width_of(rule.before, types_, None)
     after = encoder.value(rule.after, width)
@@ -441,18 +444,21 @@ def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
     undecided: list[str] = []
     tried = 0
     for types_ in assignments(rule, widths):
+        formula = obligation(rule, types_)
+        if formula is None:
+            continue
         tried += 1
         shown = ",".join(f"{variable.name}={bits}" for variable, bits in types_.items())
         solver = z3.Solver()
         solver.set("timeout", timeout)
-        solver.add(obligation(rule, types_))
+        solver.add(formula)
         result = solver.check()
         if result == z3.sat:
             return Verdict(rule, FAILED, f"at {shown}: {solver.model()}")
         if result != z3.unsat:
             undecided.append(shown)
     if tried == 0:
-        return Verdict(rule, FAILED, "no widths at which it is well typed")
+        return Verdict(rule, FAILED, "no widths at which it is well typed and may fire")
     if not undecided:
         return Verdict(rule, PROVED, "")
     detail = try_values(rule, 8, None) or try_values(rule, 64, 1_000_000)

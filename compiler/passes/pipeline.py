@@ -19,6 +19,7 @@ from compiler.passes.base import FunctionPass, ModulePass
 from compiler.passes.counters import Counters
 from compiler.passes.dce import Dce
 from compiler.passes.mem2reg import Mem2Reg
+from compiler.passes.simplify import Simplify
 from compiler.passes.simplify_cfg import SimplifyCfg
 
 
@@ -41,6 +42,7 @@ class ModuleRow:
 
 ROWS: Final[tuple[Row, ...]] = (
     Row("mem2reg", Mem2Reg(), facts_of.CFG),
+    Row("simplify", Simplify(), facts_of.CFG),
     Row("dce", Dce(), facts_of.NOTHING),
     Row("simplify_cfg", SimplifyCfg(), facts_of.NOTHING),
     Row("fold_branches", SimplifyCfg(minimal=True), facts_of.NOTHING),
@@ -50,8 +52,8 @@ MODULE_ROWS: Final[tuple[ModuleRow, ...]] = ()
 # By level: names of passes; consecutive function passes form a group.
 LEVELS: Final[tuple[tuple[str, ...], ...]] = (
     ("fold_branches", "dce"),
-    ("mem2reg", "simplify_cfg", "dce"),
-    ("mem2reg", "simplify_cfg", "dce"),
+    ("mem2reg", "simplify", "simplify_cfg", "simplify", "dce"),
+    ("mem2reg", "simplify", "simplify_cfg", "simplify", "dce"),
 )
 
 

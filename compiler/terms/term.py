@@ -132,3 +132,6 @@ C_LSHR: Final = Meta("c_lshr", 2)
 C_NEG: Final = Meta("c_neg", 1)
 C_NOT: Final = Meta("c_not", 1)
 C_MUL: Final = Meta("c_mul", 2)
+C_TRUNC: Final = Meta("c_trunc", 1)  # the constant at the width where it stands, bits above dropped
+SIGN_BIT: Final = Meta("sign_bit", 1)  # of its operand's type: only the top bit set
+LOW_MASK: Final = Meta("low_mask", 1)  # a number of bits: that many ones at the bottom, at the width where it stands
