@@ -1,8 +1,9 @@
 """The campaign engine: units out to workers through dask.distributed, reports back into the store.
 
 Invariant: the store is the only state. A unit is pending or done with all its results; the campaign process alone
-writes. So whatever is killed, a resumed campaign goes on with exactly the pending units. Units are submitted in order and
-a campaign that ends by time lets those submitted finish, so that what was done is a prefix of what the settings name.
+writes. So whatever is killed, a resumed campaign goes on with exactly the pending units. Units are submitted in order
+and a campaign that ends by time lets those submitted finish, so that what was done is a prefix of what the settings
+name.
 """
 
 from __future__ import annotations

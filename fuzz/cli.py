@@ -29,7 +29,8 @@ from fuzz.progress import Filing, JsonLines, Lines, Rich, show_summary
 from fuzz.replay import replay_finding
 from fuzz.settings import Settings, SettingsError, make_generator, parse_generators, total_programs
 from oracle.compilers import TARGETS
-from oracle.store import Store, StoreError, salvage
+from oracle.salvage import salvage
+from oracle.store import Store, StoreError
 from reports.render import render_campaign
 from reports.schema import Summary, summarize
 
@@ -75,17 +76,15 @@ def commands() -> None:
 @click.option("--opt", default="0,1", show_default=True, help="Optimization levels, such as 0,1,s.")
 @click.option("--generator", default=None, help=f"NAME[:COUNT],... Default: {DEFAULT_GENERATORS}, as far as found.")
 @click.option("--reference", default=None, help="Reference compilers by name, `none`, or default: those found.")
-@click.option(
-    "--subject", default="pycc", show_default=True, help="What to test: pycc, or any compiler's command line."
-)
+@click.option("--subject", default="pycc", show_default=True, help="What to test: pycc, or any compiler command.")
 @click.option("--compiler-root", default="", hidden=True, help="Another source tree of pycc to test.")
 @OUT
 @LOG
 @SCHEDULER
 def run_command(
-    target: str, hours: float | None, minutes: float | None, programs: int | None, seed: str | None, jobs: int, opt: str,
-    generator: str | None, reference: str | None, subject: str, compiler_root: str, out: Path, log_format: str | None,
-    scheduler: str,
+    target: str, hours: float | None, minutes: float | None, programs: int | None, seed: str | None, jobs: int,
+    opt: str, generator: str | None, reference: str | None, subject: str, compiler_root: str, out: Path,
+    log_format: str | None, scheduler: str,
 ) -> int:  # fmt: skip
     """Run a campaign: generate programs, compile them, run them, compare."""
     seconds = None if hours is None and minutes is None else (hours or 0.0) * 3600 + (minutes or 0.0) * 60
