@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -56,11 +57,14 @@ class Toolchain:
     def include_flags(self) -> list[str]:
         return ["-nostdinc"] + [f"-isystem{folder}" for folder in manifest.include_folders(True)]
 
-    def build_runtime(self, folder: Path, level: str = "-O1") -> Path:
+    def build_runtime(self, folder: Path) -> Path:
+        return self.archive(folder, manifest.sources(self.arch_folder), "-O1")
+
+    def archive(self, folder: Path, sources: Sequence[Path], level: str) -> Path:
         objects = []
         flags = [*manifest.FLAGS, *GCC_FLAGS, level, *self.include_flags()]
         flags += [f"-I{private}" for private in manifest.private_include_folders(self.arch_folder)]
-        for index, source in enumerate(manifest.sources(self.arch_folder)):
+        for index, source in enumerate(sources):
             objects.append(str(folder / f"{index}.o"))
             subprocess.run([self.compiler, *flags, "-c", "-o", objects[-1], str(source)], check=True, timeout=120)
         archive = folder / "libpycc.a"
