@@ -1,4 +1,4 @@
--- The store, schema version 1. Statements end with a semicolon at the end of a line.
+-- The store, schema version 2. Statements end with a semicolon at the end of a line.
 CREATE TABLE campaigns (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,

@@ -24,7 +24,7 @@ from emulators.outcome import Behaviour
 from oracle.compare import Voice, Vote
 from oracle.outcome import Outcome
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x70796363  # "pycc": marks the file as a store
 BUSY_SECONDS = 60.0
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -158,6 +158,11 @@ class Store:
             raise StoreError(
                 f"the store '{self._path}' has schema version {version}, this program knows {SCHEMA_VERSION}; "
                 "use a newer pycc or another file"
+            )
+        if 0 < version < SCHEMA_VERSION:
+            raise StoreError(
+                f"the store '{self._path}' has the older schema version {version} (this program writes "
+                f"{SCHEMA_VERSION}); name another file, or go on with the pycc that wrote it"
             )
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -155,12 +155,13 @@ class TestErrors:
         with pytest.raises(StoreError, match="no store of this suite"):
             Store(tmp_path / "s")
 
-    def test_newer_schema(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(("version", "message"), [(99, "use a newer pycc"), (1, "older schema version 1")])
+    def test_another_schema(self, tmp_path: Path, version: int, message: str) -> None:
         filled(tmp_path / "s")
         connection = sqlite3.connect(tmp_path / "s")
-        connection.execute("PRAGMA user_version = 99")
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.close()
-        with pytest.raises(StoreError, match="schema version 99"):
+        with pytest.raises(StoreError, match=message):
             Store(tmp_path / "s")
 
     def test_truncated_and_salvaged(self, tmp_path: Path) -> None:
