@@ -75,6 +75,7 @@ def make_backend(target: Target) -> Backend:
         ret=insn("ret"),
         trap=insn("ebreak"),
         float_from_bits={32: insn("fmv.w.x"), 64: insn("fmv.d.x")},
+        bits_from_float=insn("fmv.x.d"),
         atomic_rows=_atomic_rows(),
         equal_rows=(insn("xor"), insn("sltiu")),
         unaligned=False,

@@ -1,0 +1,184 @@
+"""The frame: where stack objects lie, what the prologue saves, and how far displacements are reached.
+
+From the stack pointer upwards: stack arguments of calls, objects, saved registers, the area for variable register
+arguments; above it, at the stack pointer's value on entry, the caller's stack arguments. Functions that move the stack
+pointer reach everything from the frame pointer, which then holds the entry value.
+"""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from compiler.codegen.backend import Backend
+from compiler.codegen.mfunc import EPILOGUE, INCOMING, LOCAL, OUTGOING, PROLOGUE, MFunction, MInsn, SlotArg
+from compiler.codegen.parallel import access
+from compiler.machine.isa import Arg, ImmediateArg, MemoryArg, Register, RegisterArg
+
+
+def _round_up(value: int, unit: int) -> int:
+    return (value + unit - 1) // unit * unit
+
+
+@final
+class Frame:
+    """`size` is what the prologue takes off the stack pointer. Offsets of slots are from the lowered stack pointer."""
+
+    def __init__(self, mf: MFunction, backend: Backend) -> None:
+        self.mf: Final = mf
+        self.backend: Final = backend
+        target = backend.target
+        word = backend.word.size
+        offset = mf.outgoing_size
+        variadic = 0
+        over_aligned = target.stack_alignment
+        for slot in mf.slots:
+            if slot.kind == LOCAL:
+                offset = _round_up(offset, max(slot.align, 1))
+                slot.offset = offset
+                offset += slot.size
+                over_aligned = max(over_aligned, slot.align)
+            elif slot.kind == OUTGOING and slot.offset < 0:
+                slot.offset = mf.outgoing_size
+            elif slot.kind == INCOMING:
+                variadic = max(variadic, -slot.offset)
+        self.over_aligned: Final = over_aligned if over_aligned > target.stack_alignment else 0
+        self.uses_frame_pointer: Final[bool] = mf.has_dynamic_stack or self.over_aligned > 0
+        self.saved: Final[list[tuple[Register, int]]] = []
+        offset = _round_up(offset, word)
+        saves: list[Register] = list(mf.used_callee_saved)
+        if mf.has_calls and target.return_address is not None:
+            saves.insert(0, target.return_address)
+        if self.uses_frame_pointer:
+            saves = [register for register in saves if register is not target.frame_pointer]
+            saves.append(target.frame_pointer)
+        for register in saves:
+            self.saved.append((register, offset))
+            offset += word
+        # The variadic area ends at the entry stack pointer, the saved registers end where it begins.
+        self.size: Final[int] = _round_up(offset + variadic, max(target.stack_alignment, 1))
+
+    def lower(self) -> None:
+        """Writes prologue and epilogues, and replaces every reference to a slot."""
+        for block in self.mf.blocks:
+            out: list[MInsn] = []
+            for insn in block.insns:
+                if insn.role == PROLOGUE:
+                    self._prologue(out)
+                elif insn.role == EPILOGUE:
+                    self._epilogue(out)
+                else:
+                    self._insn(insn, out)
+            block.insns = out
+
+    # --- entry and exit ---------------------------------------------------------------------------------------------------
+
+    def _adjust(self, out: list[MInsn], destination: Register, source: Register, amount: int) -> None:
+        """destination = source + amount, of any size."""
+        backend = self.backend
+        if destination is source and amount == 0:
+            return
+        operand = backend.add_immediate.operands[2]
+        if operand.accepts_value(amount):
+            out.append(
+                MInsn(backend.add_immediate, [RegisterArg(destination), RegisterArg(source), ImmediateArg(amount)])
+            )
+            return
+        scratch = RegisterArg(backend.scratch[0])
+        out.append(MInsn(backend.constant, [scratch, ImmediateArg(amount)]))
+        out.append(MInsn(backend.add, [RegisterArg(destination), RegisterArg(source), scratch]))
+
+    def _near(self) -> int:
+        """The part of a large frame taken first, so that saves are within reach of the stack pointer."""
+        operand = self.backend.add_immediate.operands[2]
+        if operand.accepts_value(-self.size):
+            return self.size
+        lowest = min([offset for _, offset in self.saved], default=self.size)
+        return _round_up(self.size - lowest, self.backend.target.stack_alignment)
+
+    def _prologue(self, out: list[MInsn]) -> None:
+        backend = self.backend
+        sp = backend.target.stack_pointer
+        if self.size == 0:
+            return
+        near = self._near()
+        self._adjust(out, sp, sp, -near)
+        rest = self.size - near
+        for register, offset in self.saved:
+            row = access(backend, register.register_class, True)
+            out.append(MInsn(row, [RegisterArg(register), MemoryArg(RegisterArg(sp), offset - rest)]))
+        if self.uses_frame_pointer:
+            self._adjust(out, backend.target.frame_pointer, sp, near)
+        self._adjust(out, sp, sp, -rest)
+        if self.over_aligned:
+            out.append(
+                MInsn(backend.align_down, [RegisterArg(sp), RegisterArg(sp), ImmediateArg(-self.over_aligned)])
+            )
+
+    def _epilogue(self, out: list[MInsn]) -> None:
+        backend = self.backend
+        sp = backend.target.stack_pointer
+        if self.size == 0:
+            return
+        near = self._near()
+        if self.uses_frame_pointer:
+            self._adjust(out, sp, backend.target.frame_pointer, -near)
+        else:
+            self._adjust(out, sp, sp, self.size - near)
+        rest = self.size - near
+        for register, offset in self.saved:
+            row = access(backend, register.register_class, False)
+            out.append(MInsn(row, [RegisterArg(register), MemoryArg(RegisterArg(sp), offset - rest)]))
+        self._adjust(out, sp, sp, near)
+
+    # --- references -------------------------------------------------------------------------------------------------------
+
+    def _base(self, slot: SlotArg) -> tuple[Register, int]:
+        """The register and offset that reach a slot's start."""
+        target = self.backend.target
+        what = slot.slot
+        if what.kind == INCOMING:
+            if self.uses_frame_pointer:
+                return (target.frame_pointer, what.offset)
+            return (target.stack_pointer, self.size + what.offset)
+        if what.kind == OUTGOING or not self.mf.has_dynamic_stack:
+            return (target.stack_pointer, what.offset)
+        assert not self.over_aligned, "an over-aligned object in a function that moves the stack pointer"
+        return (target.frame_pointer, what.offset - self.size)
+
+    def _insn(self, insn: MInsn, out: list[MInsn]) -> None:
+        backend = self.backend
+        if insn.insn is backend.add_immediate and isinstance(insn.args[1], SlotArg):
+            base, offset = self._base(insn.args[1])
+            extra = insn.args[2]
+            destination = insn.args[0]
+            assert isinstance(extra, ImmediateArg) and isinstance(destination, RegisterArg)
+            total = offset + extra.value
+            if total == 0 and base is not destination.register or backend.add_immediate.operands[2].accepts_value(total):
+                out.append(MInsn(insn.insn, [destination, RegisterArg(base), ImmediateArg(total)]))
+            else:
+                self._adjust(out, destination.register, base, total)
+            return
+        for index, arg in enumerate(insn.args):
+            if isinstance(arg, MemoryArg) and isinstance(arg.base, SlotArg):
+                insn.args[index] = self._memory(insn, index, arg, out)
+        out.append(insn)
+
+    def _memory(self, insn: MInsn, index: int, arg: MemoryArg, out: list[MInsn]) -> Arg:
+        assert isinstance(arg.base, SlotArg)
+        base, offset = self._base(arg.base)
+        total = offset + arg.displacement
+        if insn.insn is not None and insn.insn.operands[index].accepts_value(total):
+            return MemoryArg(RegisterArg(base), total)
+        backend = self.backend
+        scratch = self._scratch(insn)
+        out.append(MInsn(backend.constant, [RegisterArg(scratch), ImmediateArg(total)]))
+        out.append(MInsn(backend.add, [RegisterArg(scratch), RegisterArg(scratch), RegisterArg(base)]))
+        return MemoryArg(RegisterArg(scratch), 0)
+
+    def _scratch(self, insn: MInsn) -> Register:
+        """A scratch register the instruction does not use itself."""
+        taken = [arg.register for arg in insn.args if isinstance(arg, RegisterArg)]
+        for register in self.backend.scratch:
+            if register not in taken:
+                return register
+        raise AssertionError("no scratch register left")
