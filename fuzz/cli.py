@@ -14,21 +14,26 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fuzz import campaign as engine
+from fuzz.abi import run_abi
 from fuzz.campaign import CampaignError, Cluster
+from fuzz.choices import derive_seed
 from fuzz.doctor import rows as doctor_rows
 from fuzz.executor import references_of, subjects_of
 from fuzz.progress import Filing, JsonLines, Lines, Rich, show_summary
 from fuzz.replay import replay_finding
 from fuzz.settings import Settings, SettingsError, make_generator, parse_generators, total_programs
 from oracle.compilers import TARGETS
+from oracle.outcome import Outcome
 from oracle.salvage import salvage
 from oracle.store import Store, StoreError
 from reports.render import render_campaign
@@ -166,6 +171,45 @@ def replay_command(identifier: int, out: Path) -> int:
     for line in report.lines:
         click.echo(line)
     return FOUND if report.fails else FOUND_NOTHING
+
+
+@commands.command("abi")
+@click.option("--target", type=click.Choice(TARGETS), default="riscv64", show_default=True)
+@click.option("--signatures", type=click.IntRange(1), default=500, show_default=True)
+@click.option("--seed", default="0", metavar="HEX", help="Seed, hexadecimal.", show_default=True)
+@click.option("--opt", default="0,1", show_default=True, help="Optimization levels of the subject.")
+@click.option("--subject", default="pycc", show_default=True)
+@click.option("--histogram/--no-histogram", default=True, show_default=True, help="Print what was covered.")
+def abi_command(target: str, signatures: int, seed: str, opt: str, subject: str, histogram: bool) -> int:
+    """Link the subject's callers with a reference's callees and the other way round."""
+    settings = Settings(target, campaign_seed(seed), (("grammar", 0),), 1, levels_of(opt), subject)
+    partners = [one for one in references_of(settings) if one.machine == target]
+    if not partners:
+        raise SettingsError(f"no reference compiler here that makes programs for {target}")
+    size = 10
+    seeds = [derive_seed(settings.seed, "abi", number) for number in range(-(-signatures // size))]
+    console = plain_console()
+    table = Table(title=f"{len(seeds) * size} signatures, {target}")
+    for name in ("caller", "callee", "outcome"):
+        table.add_column(name)
+    table.add_column("programs", justify="right")
+    bad = False
+    coverage: Counter[str] = Counter()
+    for compiler in subjects_of(settings):
+        directions, coverage = run_abi(compiler, partners[0], seeds, size)
+        for one in directions:
+            if one.outcome is not Outcome.OK:
+                bad = True
+                click.echo(f"ERROR {one.seed:010d} {one.caller} calls {one.callee}: {one.outcome}: {one.detail}")
+        counts = Counter((one.caller, one.callee, str(one.outcome)) for one in directions)
+        for (caller, callee, outcome), count in sorted(counts.items()):
+            table.add_row(caller, callee, outcome, f"{count}/{len(seeds)}")
+    console.print(table)
+    if histogram:
+        most = max(coverage.values(), default=1)
+        for label, count in sorted(coverage.items()):
+            console.print(Text(f"{label:44} {count:6d} {'#' * max(1, 40 * count // most)}"))
+    return FOUND if bad else FOUND_NOTHING
 
 
 @commands.command("doctor")
