@@ -26,11 +26,12 @@ def decode(data: bytes) -> str:
 
 def load_text(source_map: SourceMap, name: str, text: str, trigraphs: bool, sink: Sink | None = None) -> SourceFile:
     """Give a text its place in the map and its clean form. `sink` hears of odd splices."""
-    if not text.endswith("\n"):
+    is_whole = text.endswith("\n")
+    if not is_whole:
         text += "\n"
     file = source_map.add(name, text)
     if "\\\n" in text or "\\\r\n" in text or _blank_splice(text) or (trigraphs and "??" in text):
-        _clean(file, text, trigraphs, sink)
+        _clean(file, text, trigraphs, is_whole, sink)
     return file
 
 
@@ -39,7 +40,8 @@ def _blank_splice(text: str) -> bool:
     return any("\\" + blank in text for blank in _BLANKS)
 
 
-def _clean(file: SourceFile, text: str, trigraphs: bool, sink: Sink | None) -> None:
+def _clean(file: SourceFile, text: str, trigraphs: bool, is_whole: bool, sink: Sink | None) -> None:
+    """`is_whole`: the last newline is the file's own; a backslash before an added one splices nothing."""
     parts: list[str] = []
     offsets: list[int] = []
     removed_totals: list[int] = []
@@ -78,21 +80,23 @@ def _clean(file: SourceFile, text: str, trigraphs: bool, sink: Sink | None) -> N
                 parts.append(text[copied:slash])
                 parts.append("\\")
                 clean_length += slash - copied + 1
-                copied = slash + 3
+                copied = at = slash + 3
                 removed += 2
                 offsets.append(clean_length)
                 removed_totals.append(removed)
-                at = copied
-                if text[at] == "\\":  # ??/\ is an escaped backslash unless that one splices
-                    continue
                 continue
             at = slash + 1
             continue
+        if stop + 1 == size and not is_whole:
+            break
         if stop > slash + width and text[slash + width : stop] != "\r" and sink is not None:
             span = Span(file.base + slash - removed, file.base + slash - removed + 1)
             sink.warning("", span, "backslash and newline separated by space")
         if stop + 1 == size:
             at = stop + 1  # at the end of the file the newline stays
+            if sink is not None:
+                span = Span(file.base + slash - removed, file.base + slash - removed + 1)
+                sink.warning("", span, "backslash-newline at end of file")
             parts.append(text[copied:slash])
             clean_length += slash - copied
             copied = stop

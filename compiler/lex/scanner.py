@@ -166,12 +166,12 @@ class Scanner:
                 flags = 0
                 continue
             if c == 47:  # a slash may start a comment
-                c = ord(text[i + 1])
-                if c == 42:
+                second = ord(text[i + 1])
+                if second == 42:
                     i = self._block_comment(start, flags, out)
                     flags |= SPACE_BEFORE
                     continue
-                if c == 47 and dialect.line_comments:
+                if second == 47 and dialect.line_comments:
                     i = text.find("\n", i)
                     if self.keep_comments and not self.quiet:
                         out.append(Token(COMMENT, text[start:i], base + start, flags, None, 0))

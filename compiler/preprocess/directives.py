@@ -40,7 +40,8 @@ from compiler.preprocess.state import GUARD_NONE, GUARD_OPEN
 from compiler.source.files import NO_POSITION, SYSTEM_FILE, Span
 
 _CONDITIONALS: Final = frozenset(("if", "ifdef", "ifndef", "elif", "elifdef", "elifndef", "else", "endif"))
-_RESERVED: Final = ("__has_include", "__has_include_next", "__VA_ARGS__", "__VA_OPT__")
+_RESERVED: Final = ("__has_include", "__has_include_next")
+_VARIADIC: Final = ("__VA_ARGS__", "__VA_OPT__")
 _UNSUPPORTED: Final[dict[str, str]] = {
     "assert": "#assert is not supported: assertions are a deprecated extension",
     "unassert": "#unassert is not supported: assertions are a deprecated extension",
@@ -142,6 +143,11 @@ class Directives(Pragmas):
     def _define(self, word: Token, tokens: list[Token]) -> None:
         name = self._macro_name(word, tokens)
         if name is None:
+            return
+        if name.text in _VARIADIC and name.text in self.macros:
+            self.sink.warning(
+                "", name.span(), "{} can only appear in the expansion of a C99 variadic macro", name.text
+            )
             return
         if name.text in _RESERVED and name.text in self.macros:
             self.sink.error(name.span(), "\"{}\" cannot be used as a macro name", name.text)
@@ -309,7 +315,6 @@ class Directives(Pragmas):
         line = int(number.text) if len(number.text) < 12 else 1 << 40
         if line == 0 or line > 2147483647 or (self.language.version < 1999 and line > 32767):
             self.sink.pedantic("", number.span(), "line number out of range")
-            line &= 0x7FFFFFFF
         state = self.state
         assert state is not None
         file = state.scanner.file

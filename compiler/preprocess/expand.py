@@ -483,8 +483,13 @@ class Expander:
             pastes_left = token.flags & PASTE_LEFT != 0
             omitted = False
             swallows = False
+            ends_empty = False
             if isinstance(token, GroupToken):
                 inserted = self._group(token, macro, arguments, origin)
+                # A placemarker at the group's edge (C17 6.10.3.3p2) is what `##` meets there.
+                ends_empty = pastes_left and _edge_is_empty(token.tokens, arguments, True)
+                if pasting and body and inserted and _edge_is_empty(token.tokens, arguments, False):
+                    self._set_paste(body, False)
             else:
                 argument = arguments[token.id]
                 inserted = argument.tokens if pastes_left or pasting else argument.expanded
@@ -509,7 +514,7 @@ class Expander:
                 body.append(PAD_WHITE if token.flags & SPACE_BEFORE else PAD_PLAIN)
             if inserted:
                 body.extend(inserted)
-                if pastes_left:
+                if pastes_left and not ends_empty:
                     self._set_paste(body, True)
             if not pastes_left and not self.in_directive:
                 body.append(PAD_NULL)
@@ -598,9 +603,8 @@ class Expander:
             token = found[0]
             return Token(token.kind, token.text, left.pos, flags, left.origin, token.id)
         if not self.dialect.assembler:
-            self.sink.error(
-                left.span(), "pasting \"{}\" and \"{}\" does not give a valid preprocessing token", left.text, right.text
-            )
+            problem = "pasting \"{}\" and \"{}\" does not give a valid preprocessing token"
+            self.sink.error(left.span(), problem, left.text, right.text)
         return None
 
     def scan_text(self, text: str, quiet: bool) -> list[Token]:
@@ -648,6 +652,23 @@ class Expander:
 
 
 PRAGMA_OPERATOR: Final = 1  # the `builtin` of _Pragma; those of the preprocessor follow it
+
+
+def _edge_is_empty(source: list[Token], arguments: list[Argument], at_end: bool) -> bool:
+    """Whether a `__VA_OPT__` group ends (or starts) with an empty argument, or several that `##` joins."""
+    index = len(source) - 1 if at_end else 0
+    while 0 <= index < len(source):
+        token = source[index]
+        before = index > 0 and source[index - 1].flags & PASTE_LEFT != 0
+        after = token.flags & PASTE_LEFT != 0
+        if token.kind != MACRO_ARG or token.flags & STRINGIFY:
+            return False
+        if arguments[token.id].tokens if before or after else arguments[token.id].expanded:
+            return False
+        if not (before if at_end else after):
+            return True
+        index += -1 if at_end else 1
+    return False
 
 
 def _definition(macro: Macro) -> Token:

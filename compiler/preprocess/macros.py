@@ -168,8 +168,9 @@ class DefinitionParser:
                 return
             if expect_name and token.kind == IDENT:
                 if token.text == "__VA_ARGS__":
-                    self._fail(token, "__VA_ARGS__ can not be used as a macro parameter name")
-                    return
+                    self.sink.warning(
+                        "", token.span(), "__VA_ARGS__ can only appear in the expansion of a C99 variadic macro"
+                    )
                 if token.text in self.parameters:
                     self._fail(token, "duplicate macro parameter \"{}\"", token.text)
                     return

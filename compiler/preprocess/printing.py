@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TextIO
 
-from compiler.lex.tokens import COMMENT, EOF, PRAGMA, RAW_LINE, SPACE_BEFORE, PragmaToken, Token
+from compiler.lex.tokens import COMMENT, EOF, IDENT, PRAGMA, RAW_LINE, SPACE_BEFORE, PragmaToken, Token
 from compiler.preprocess.macros import need_space
 from compiler.preprocess.pragmas import spell_pragma
 from compiler.preprocess.reader import escape, marker_flags
@@ -67,7 +67,8 @@ class Printer:
                 and need_space(previous, token)
             ):
                 parts.append(" ")
-            parts.append(token.text)
+            text = token.text
+            parts.append(text if text.isascii() else self._spelling(token))
             if "\n" in token.text:
                 self.line += token.text.count("\n")
             self.previous = token
@@ -82,6 +83,16 @@ class Printer:
     def flush(self) -> None:
         self.stream.write("".join(self.parts))
         self.parts.clear()
+
+    def _spelling(self, token: Token) -> str:
+        """An identifier that the source spells with universal character names keeps such names."""
+        text = token.text
+        if token.kind != IDENT or token.pos < 0:
+            return text
+        file = self.source_map.file_of(token.pos)
+        if file.text.startswith(text, token.pos - file.base):
+            return text
+        return "".join([c if c.isascii() else "\\U{:08x}".format(ord(c)) for c in text])
 
     def _raw_line(self, token: Token) -> None:
         if self.previous is not None:
