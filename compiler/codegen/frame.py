@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.codegen.backend import Backend
-from compiler.codegen.mfunc import EPILOGUE, INCOMING, LOCAL, OUTGOING, PROLOGUE, MFunction, MInsn, SlotArg
+from compiler.codegen.mfunc import ENTRY, EPILOGUE, INCOMING, LOCAL, OUTGOING, PROLOGUE, MFunction, MInsn, SlotArg
 from compiler.codegen.parallel import access
 from compiler.machine.isa import Arg, ImmediateArg, MemoryArg, Register, RegisterArg
 
@@ -66,7 +66,7 @@ class Frame:
                     self._prologue(out)
                 elif insn.role == EPILOGUE:
                     self._epilogue(out)
-                else:
+                elif insn.role != ENTRY:  # which only said what registers hold
                     self._insn(insn, out)
             block.insns = out
 
