@@ -29,7 +29,7 @@ from compiler.asm.tables import TableWriter
 from compiler.machine import vendor
 from compiler.machine.encode import REFUSED, Fixup, encode, refusal
 from compiler.machine.isa import VENDOR, Arg, Insn, SymbolArg
-from compiler.machine.relocation import ABSOLUTE, PC_RELATIVE, PCREL_LOW, RelocationKind
+from compiler.machine.relocation import ABSOLUTE, PC_RELATIVE, PCREL_LOW, SUBTRACT_FROM, RelocationKind
 from compiler.object.model import (
     ABSOLUTE as ABSOLUTE_SYMBOL,
 )
@@ -309,6 +309,7 @@ class Finisher(TableWriter):
             and not asm_section.flags & SHF_MERGE
             and not asm_section.is_relaxed
             and kind.formula != PCREL_LOW
+            and kind.formula != SUBTRACT_FROM  # GNU ld adds the addend of a SUB, the psABI subtracts it: there is none
         ):
             self._append(section, offset, kind, self.section_symbols[asm_section], symbol.address + addend)
             return
@@ -402,7 +403,7 @@ class Finisher(TableWriter):
             else:
                 out.binding = symbol.binding if symbol.binding >= 0 else STB_LOCAL
             if "\x01" in name:
-                out.name = prefix + "0"
+                out.name = prefix + "0 "
             self.object.symbols.append(out)
 
     def _place_symbol(self, symbol: AsmSymbol, out: Symbol) -> bool:
