@@ -16,6 +16,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -296,7 +297,11 @@ def version_of(argv: tuple[str, ...], flag: str = "--version") -> str:
     if not argv or shutil.which(argv[0]) is None:
         return ""
     try:
-        done = subprocess.run([*argv, flag], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        # In a folder of its own: Csmith, for one, leaves a file in the working directory even when asked for its version.
+        with tempfile.TemporaryDirectory(prefix="pycc-version-") as folder:
+            done = subprocess.run(
+                [*argv, flag], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL, cwd=folder
+            )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     text = (done.stdout or done.stderr).decode("utf-8", "replace").strip()

@@ -1,7 +1,7 @@
 """Calls across two translation units, so that two compilers' halves can be linked both ways.
 
-Invariant: caller and callee hold the same constants for every scalar that is passed; each prints one line per scalar that
-arrives otherwise, and the last line counts both. Only the calling convention can make the halves disagree.
+Invariant: caller and callee hold the same constants for every scalar that is passed; each prints one line per scalar
+that arrives otherwise, and the last line counts both. Only the calling convention can make the halves disagree.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from fuzz.generators.c.ctypes import (
     INT128,
     LLONG,
     LONG,
+    PLAIN_CHAR_UNSIGNED,
     SCHAR,
     SHORT,
     STANDARD,
@@ -39,7 +40,17 @@ from fuzz.generators.c.ctypes import (
     RecordType,
 )
 
-SCALARS: Final[tuple[CType, ...]] = (*STANDARD, INT128, UINT128, FLOAT, DOUBLE, FLOAT, DOUBLE, PointerType(VOID))
+SCALARS: Final[tuple[CType, ...]] = (
+    *STANDARD,
+    PLAIN_CHAR_UNSIGNED,
+    INT128,
+    UINT128,
+    FLOAT,
+    DOUBLE,
+    FLOAT,
+    DOUBLE,
+    PointerType(VOID),
+)
 PROMOTED: Final[tuple[CType, ...]] = (INT, UINT, LONG, ULONG, LLONG, ULLONG, INT128, DOUBLE, PointerType(VOID))
 LARGEST: Final = 64
 MOST_PARAMETERS: Final = 12

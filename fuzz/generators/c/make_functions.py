@@ -6,6 +6,8 @@ the arguments that its calls pass; no result points to what dies with the call.
 
 from __future__ import annotations
 
+from typing import Final
+
 from fuzz.generators.c.context import Context
 from fuzz.generators.c.ctypes import (
     DOUBLE,
@@ -36,7 +38,7 @@ from fuzz.generators.c.make_places import descend
 from fuzz.generators.c.make_statements import make_return, make_statement, pointers_inside
 from fuzz.generators.c.statements import Block, Declaration, Evaluate, Fixed, If, Loop, Return, Statement
 
-FUNCTION_COST = 120
+FUNCTION_COST: Final = 120
 
 
 def result_type(context: Context) -> CType:

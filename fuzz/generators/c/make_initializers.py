@@ -103,7 +103,9 @@ def list_initializer(
         if needs or (designated and choices.below(2)):
             designator = f"[{names[position]}] = " if isinstance(ctype, ArrayType) else f".{names[position]} = "
             in_order = order == list(range(count))
-            if isinstance(ctype, ArrayType) and in_order and not child_writes and choices.below(4) == 0:
+            # gcc refuses a range of non-constant lists of which a later item overrides one.
+            plain = static or not isinstance(child, ListInitializer)
+            if isinstance(ctype, ArrayType) and in_order and plain and not child_writes and choices.below(4) == 0:
                 last = choices.between(position, count - 1)
                 designator = f"[{position} ... {last}] = " if last > position else designator
         reads, writes = reads | child_reads, writes | child_writes
