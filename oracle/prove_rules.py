@@ -439,6 +439,25 @@ def obligation(rule: Rule, types_: dict[TypeVariable, int]) -> Unknown:
     return z3.And(*hypotheses, z3.Not(z3.And(same, *encoder.defined)))
 
 
+def powers_in(term: Term | None) -> list[Const]:
+    """Constants the condition says are powers of two."""
+    if not isinstance(term, MetaApp):
+        return []
+    if term.meta is terms.IS_POW2 and isinstance(term.args[0], Const):
+        return [term.args[0]]
+    return [found for part in term.args for found in powers_in(part)] if term.meta is terms.BOTH else []
+
+
+def cases(rule: Rule, types_: dict[TypeVariable, int], formula: Unknown) -> list[Unknown]:
+    """The formula, split by the value of a constant that is a power of two: then multiplications become easy."""
+    for constant in powers_in(rule.when):
+        assert constant.type is not None
+        width = types_[constant.type]
+        leaf = z3.BitVec(constant.name, width)
+        return [z3.substitute(formula, (leaf, z3.BitVecVal(1 << bit, width))) for bit in range(width)]
+    return [formula]
+
+
 def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
     """Proved, refuted with the counterexample, or bounded. `timeout` in milliseconds for each combination of widths."""
     undecided: list[str] = []
@@ -449,14 +468,16 @@ def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
             continue
         tried += 1
         shown = ",".join(f"{variable.name}={bits}" for variable, bits in types_.items())
-        solver = z3.Solver()
-        solver.set("timeout", timeout)
-        solver.add(formula)
-        result = solver.check()
-        if result == z3.sat:
-            return Verdict(rule, FAILED, f"at {shown}: {solver.model()}")
-        if result != z3.unsat:
-            undecided.append(shown)
+        for case in [formula] if types_.get(terms.T, 0) < 32 else cases(rule, types_, formula):
+            solver = z3.Solver()
+            solver.set("timeout", timeout)
+            solver.add(case)
+            result = solver.check()
+            if result == z3.sat:
+                return Verdict(rule, FAILED, f"at {shown}: {solver.model()}")
+            if result != z3.unsat:
+                undecided.append(shown)
+                break
     if tried == 0:
         return Verdict(rule, FAILED, "no widths at which it is well typed and may fire")
     if not undecided:

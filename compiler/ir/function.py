@@ -281,7 +281,7 @@ class Function(Definition):
 
     def new_block(self, name: str) -> Block:
         """A block with a name no other block of the function has; it is not yet in `blocks`."""
-        if not name.isascii():
+        if not name.isascii() or not name.replace(".", "_").replace("$", "_").isidentifier():
             name = "b"
         times = self._block_names.get(name, 0)
         self._block_names[name] = times + 1

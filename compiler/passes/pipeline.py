@@ -18,7 +18,12 @@ from compiler.ir.verifier import verify_function
 from compiler.passes.base import FunctionPass, ModulePass
 from compiler.passes.counters import Counters
 from compiler.passes.dce import Dce
+from compiler.passes.drop_unused import DropUnused
+from compiler.passes.gvn import Gvn
+from compiler.passes.inline import Inline
+from compiler.passes.is_constant import IsConstant
 from compiler.passes.mem2reg import Mem2Reg
+from compiler.passes.sccp import Sccp
 from compiler.passes.simplify import Simplify
 from compiler.passes.simplify_cfg import SimplifyCfg
 
@@ -43,17 +48,30 @@ class ModuleRow:
 ROWS: Final[tuple[Row, ...]] = (
     Row("mem2reg", Mem2Reg(), facts_of.CFG),
     Row("simplify", Simplify(), facts_of.CFG),
+    Row("sccp", Sccp(), facts_of.CFG),
+    Row("gvn", Gvn(), facts_of.CFG),
+    Row("is_constant", IsConstant(), facts_of.CFG),
     Row("dce", Dce(), facts_of.NOTHING),
     Row("simplify_cfg", SimplifyCfg(), facts_of.NOTHING),
     Row("fold_branches", SimplifyCfg(minimal=True), facts_of.NOTHING),
 )
-MODULE_ROWS: Final[tuple[ModuleRow, ...]] = ()
+MODULE_ROWS: Final[tuple[ModuleRow, ...]] = (
+    ModuleRow("always_inline", Inline(forced_only=True)),
+    ModuleRow("inline", Inline()),
+    ModuleRow("drop_unused", DropUnused()),
+)
 
 # By level: names of passes; consecutive function passes form a group.
+_SCALAR: Final = ("mem2reg", "simplify", "sccp", "simplify_cfg", "gvn", "simplify", "simplify_cfg", "dce")
+_OPTIMIZED: Final = (
+    ("mem2reg", "simplify", "simplify_cfg", "dce", "inline", "drop_unused")
+    + _SCALAR
+    + ("is_constant", "simplify", "sccp", "simplify_cfg", "gvn", "dce", "drop_unused")
+)
 LEVELS: Final[tuple[tuple[str, ...], ...]] = (
-    ("fold_branches", "dce"),
-    ("mem2reg", "simplify", "simplify_cfg", "simplify", "dce"),
-    ("mem2reg", "simplify", "simplify_cfg", "simplify", "dce"),
+    ("always_inline", "is_constant", "fold_branches", "dce", "drop_unused"),
+    _OPTIMIZED,
+    _OPTIMIZED,
 )
 
 
