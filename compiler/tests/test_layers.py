@@ -32,7 +32,7 @@ ARROWS: dict[str, str] = {
     "compiler.ir": "source terms platform",
     "compiler.lower": "parse ir",
     "compiler.analysis": "ir",
-    "compiler.rewrite": "ir",
+    "compiler.rewrite": "analysis",
     "compiler.passes": "analysis rewrite",
     "compiler.machine": "terms platform",
     "compiler.object": "source machine",
