@@ -77,6 +77,7 @@ class ElfIdentity:
         base_address: int = 0x400000,
         thread_offset: int = 0,
         thread_at_end: bool = False,
+        dynamic_thread_offset: int = 0,
         local_symbol_prefix: str = ".L",
         attributes_vendor: str = "",
     ) -> None:
@@ -89,6 +90,7 @@ class ElfIdentity:
         self.base_address: Final = base_address
         self.thread_offset: Final = thread_offset
         self.thread_at_end: Final = thread_at_end
+        self.dynamic_thread_offset: Final = dynamic_thread_offset  # subtracted from offsets that __tls_get_addr takes
         self.local_symbol_prefix: Final = local_symbol_prefix
         self.attributes_vendor: Final = attributes_vendor  # of the build-attributes section
 

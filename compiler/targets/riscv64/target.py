@@ -61,6 +61,7 @@ def make_target(features: frozenset[str] = FEATURES) -> Target:
             flags=EF_FLOAT_ABI_DOUBLE,
             feature_flags={"c": EF_RVC},
             base_address=0x10000,
+            dynamic_thread_offset=0x800,
             local_symbol_prefix=".L",
             attributes_vendor="riscv",
         ),
