@@ -29,6 +29,7 @@ from fuzz.campaign import CampaignError, Cluster
 from fuzz.choices import derive_seed
 from fuzz.doctor import rows as doctor_rows
 from fuzz.executor import references_of, subjects_of
+from fuzz.mutants import CLEAN, Fate, MutantError, choose, judge_all
 from fuzz.progress import Filing, JsonLines, Lines, Rich, show_summary
 from fuzz.replay import replay_finding
 from fuzz.settings import Settings, SettingsError, make_generator, parse_generators, total_programs
@@ -212,6 +213,38 @@ def abi_command(target: str, signatures: int, seed: str, opt: str, subject: str,
     return FOUND if bad else FOUND_NOTHING
 
 
+@commands.command("mutants")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--target", type=click.Choice(TARGETS), default="riscv64", show_default=True)
+@click.option("--programs", type=click.IntRange(1), default=60, show_default=True, help="At most, for each mutant.")
+@click.option("--seed", default="0", metavar="HEX", show_default=True)
+@click.option("--opt", default="0,1", show_default=True)
+@click.option("--generator", default="grammar", show_default=True)
+@click.option("--clean/--no-clean", default=True, show_default=True, help="Also run the campaign on the tree as it is.")
+@JOBS
+def mutants_command(
+    names: tuple[str, ...], target: str, programs: int, seed: str, opt: str, generator: str, clean: bool, jobs: int
+) -> int:
+    """Plant known bugs in copies of the compiler and see that a short campaign catches each."""
+    settings = Settings(
+        target, campaign_seed(seed), parse_generators(generator), programs, levels_of(opt), "pycc", no_references=True
+    )
+    chosen = [*choose(names), *([CLEAN] if clean else [])]
+    caught = total = 0
+    dirty = False
+    for result in judge_all(chosen, settings, jobs):
+        wanted = Fate.SURVIVED if result.mutant is CLEAN or result.mutant.name == CLEAN.name else Fate.CAUGHT
+        if result.mutant.name == CLEAN.name:
+            dirty = result.fate is not wanted
+        else:
+            total += 1
+            caught += result.fate is wanted
+        word = "PASS" if result.fate is wanted else "ERROR"
+        click.echo(f"{word} {result.mutant.name} {result.fate} after {result.programs} programs: {result.detail}")
+    click.echo(f"caught {caught}/{total} mutants" + ("; the tree itself is NOT clean" if dirty else ""))
+    return FOUND if dirty or caught < total else FOUND_NOTHING
+
+
 @commands.command("doctor")
 def doctor_command() -> int:
     """List the tools that the suite can use: what is here, and which package brings what is not."""
@@ -386,7 +419,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         return error("interrupted")
-    except (StoreError, SettingsError, CampaignError, LookupError) as problem:
+    except (StoreError, SettingsError, CampaignError, MutantError, LookupError) as problem:
         return error(str(problem.args[0]) if problem.args else type(problem).__name__)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open for what the interpreter flushes at its end

@@ -297,7 +297,7 @@ def version_of(argv: tuple[str, ...], flag: str = "--version") -> str:
     if not argv or shutil.which(argv[0]) is None:
         return ""
     try:
-        # In a folder of its own: Csmith, for one, leaves a file in the working directory even when asked for its version.
+        # In a folder of its own: Csmith leaves a file in the working directory even when only asked for its version.
         with tempfile.TemporaryDirectory(prefix="pycc-version-") as folder:
             done = subprocess.run(
                 [*argv, flag], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL, cwd=folder
@@ -378,12 +378,13 @@ def _zig(target: str) -> list[Compiler]:
 def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
     """pycc as the subject, from the sources at `root` (a patched copy for the mutants).
 
-    `level` is an option such as "-O1". Where the environment's PYCC_NATIVE_DIR names a folder with a file `complete`,
-    the accelerated build there is used, unless `root` is another tree than this one.
+    `level` is an option such as "-O1". Once the folder that the environment's PYCC_NATIVE_DIR names exists, the
+    accelerated build in it is used, unless `root` is another tree than this one.
     """
     path = [str(root)]
     native = os.environ.get("PYCC_NATIVE_DIR", "")
-    if native and root == ROOT and (ROOT / native / "complete").is_file():
+    if native and root == ROOT:
+        # It may not exist yet: a build beside the campaign puts it there whole, in one step, and is used from then on.
         path.insert(0, str(ROOT / native))
     # The safe path keeps the working directory, which may hold anything, off Python's path.
     environment = (("PYTHONPATH", os.pathsep.join(path)), ("PYTHONSAFEPATH", "1"))
