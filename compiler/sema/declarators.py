@@ -77,15 +77,6 @@ class FunctionPiece(Piece):
 
 
 @final
-class AttributePiece(Piece):
-    """Attributes between the stars: those that change a type apply to what has been made so far."""
-
-    def __init__(self, at: int, attributes: list[ParsedAttribute]) -> None:
-        super().__init__(at)
-        self.attributes: Final = attributes
-
-
-@final
 class Declarator:
     """`name` is empty for an abstract one; `at` is the token of the name, or where it would stand."""
 
@@ -100,13 +91,8 @@ class Declarator:
 
     def function_piece(self) -> FunctionPiece | None:
         """The parameter list of the function declared itself: the last piece."""
-        for index in range(len(self.pieces) - 1, -1, -1):
-            piece = self.pieces[index]
-            if isinstance(piece, FunctionPiece):
-                return piece
-            if not isinstance(piece, AttributePiece):
-                return None
-        return None
+        last = self.pieces[-1] if self.pieces else None
+        return last if isinstance(last, FunctionPiece) else None
 
 
 def make_type(cx: Context, base: CType, declarator: Declarator, is_parameter: bool = False) -> CType:
@@ -122,11 +108,9 @@ def make_type(cx: Context, base: CType, declarator: Declarator, is_parameter: bo
         elif isinstance(piece, ArrayPiece):
             outermost = is_parameter and index + 1 == count
             type = _array(cx, type, piece, name, declarator.at, outermost)
-        elif isinstance(piece, FunctionPiece):
-            type = _function(cx, type, piece, name, declarator.at)
         else:
-            assert isinstance(piece, AttributePiece)
-            type = apply_to_type(cx, type, piece.attributes)
+            assert isinstance(piece, FunctionPiece)
+            type = _function(cx, type, piece, name, declarator.at)
     return type
 
 

@@ -1,0 +1,688 @@
+"""Statements and block-scope declarations (C17 6.8).
+
+`else if` chains and runs of labels are loops. Every statement inside another counts as one level of nesting.
+"""
+
+from __future__ import annotations
+
+from compiler.lex import tokens as tk
+from compiler.parse.cursor import SyntaxProblem
+from compiler.parse.inline_asm import AsmParser
+from compiler.sema import statements as sema
+from compiler.sema.attributes import ParsedAttribute
+from compiler.sema.convert import condition, convert, error_expr, load
+from compiler.sema.declarations import (
+    NONE,
+    TYPEDEF_STORAGE,
+    Specifiers,
+    check_object_type,
+    declare_function,
+    declare_typedef,
+    declare_variable,
+    set_variable_type,
+)
+from compiler.sema.declarators import Declarator, make_type
+from compiler.sema.initializers import RawInitializer, initialize
+from compiler.sema.names import find_label
+from compiler.sema.scope import Symbol
+from compiler.syntax import decl
+from compiler.syntax.decl import Variable
+from compiler.syntax.expr import Expr, StatementExpr
+from compiler.syntax.stmt import (
+    Block,
+    Break,
+    Case,
+    ComputedGoto,
+    Continue,
+    DeclStmt,
+    DoWhile,
+    Empty,
+    ExprStmt,
+    For,
+    Goto,
+    If,
+    Labeled,
+    Stmt,
+    While,
+)
+from compiler.types import ctypes
+from compiler.types.ctypes import CType, EnumType, RecordType
+from compiler.types.derive import is_variable_length, unqualified
+
+
+class StatementParser(AsmParser):
+    # --- blocks -----------------------------------------------------------------------------------------------------
+
+    def block(self, new_scope: bool) -> Block:
+        """{ ... }; without `new_scope` the caller has opened one (a function's parameters share it)."""
+        cx = self.cx
+        function = cx.function
+        assert function is not None
+        start = self.pos
+        self.expect(tk.LBRACE, "{")
+        self.deepen()
+        if new_scope:
+            cx.scopes.enter()
+        vla_mark = len(function.vla_scopes)
+        result = Block(start, start, [])
+        has_labels = self.token.id == tk.K_LABEL
+        if has_labels:
+            function.local_labels.append({})
+            self._local_labels()
+        while self.token.id != tk.RBRACE and self.token.kind != tk.EOF:
+            try:
+                self._block_item(result)
+            except SyntaxProblem:
+                self._recover()
+        if has_labels:
+            sema.finish_labels(cx, function.local_labels.pop())
+        if len(function.vla_scopes) > vla_mark:
+            del function.vla_scopes[vla_mark:]
+        if new_scope:
+            self.check_unused(cx.scopes.leave())
+        self.depth -= 1
+        if self.token.kind == tk.EOF:
+            cx.error(self.pos - 1, "expected declaration or statement at end of input")
+            raise SyntaxProblem("end of input")
+        self.advance()
+        result.end = self.pos
+        return result
+
+    def _recover(self) -> None:
+        """After a syntax error in a block item: to the next one."""
+        self.cx.constant_depth = 0
+        before = self.pos
+        self.skip_statement()
+        if self.pos == before and self.token.id not in (tk.RBRACE,) and self.token.kind != tk.EOF:
+            self.advance()
+
+    def _local_labels(self) -> None:
+        function = self.cx.function
+        assert function is not None
+        while self.accept(tk.K_LABEL):
+            while True:
+                at = self.pos
+                sema.declare_local_label(self.cx, function, self.expect_identifier(), at)
+                if not self.accept(tk.COMMA):
+                    break
+            self.expect_semicolon()
+
+    def check_unused(self, symbols: list[Symbol]) -> None:
+        """-Wunused-variable at the end of a scope."""
+        for symbol in symbols:
+            entity = symbol.entity
+            if isinstance(entity, Variable) and not entity.is_used and entity.linkage == decl.NO_LINKAGE:
+                if entity.storage != decl.PARAMETER and not entity.attributes.unused and entity.name:
+                    if entity.attributes.cleanup is None:
+                        self.cx.warning("unused-variable", entity.start, "unused variable '{}'", entity.name)
+
+    def _block_item(self, block: Block) -> None:
+        token = self.token
+        if token.kind == tk.IDENT:
+            id = token.id
+            if id == 0:
+                following = self.tokens[self.pos + 1]
+                if following.id == tk.COLON:
+                    self._labeled_items(block)
+                    return
+                if self.starts_declaration():
+                    self.declaration(block.body, block)
+                    return
+                if self._is_unknown_type(following):
+                    self.declaration(block.body, block)
+                    return
+            elif id in (tk.K_CASE, tk.K_DEFAULT):
+                self._labeled_items(block)
+                return
+            elif id == tk.K_STATIC_ASSERT:
+                self.static_assertion()
+                return
+            elif id == tk.K_EXTENSION:
+                at = self.pos
+                while self.token.id == tk.K_EXTENSION:
+                    self.advance()
+                is_declaration = self.starts_declaration()
+                self.seek(at)
+                if is_declaration:
+                    self.declaration(block.body, block)
+                    return
+            elif id == tk.K_ATTRIBUTE:
+                if self._attribute_statement():
+                    return
+                self.declaration(block.body, block)
+                return
+            elif self.starts_declaration():
+                self.declaration(block.body, block)
+                return
+        block.body.append(self.statement())
+
+    def _is_unknown_type(self, following: tk.Token) -> bool:
+        """`name name`: a declaration with a type that is not known."""
+        if following.kind != tk.IDENT or following.id:
+            return False
+        return self.cx.scopes.lookup(self.token.text) is None
+
+    def _attribute_statement(self) -> bool:
+        """__attribute__((fallthrough));"""
+        at = self.pos
+        attributes: list[ParsedAttribute] = []
+        self.attributes(attributes)
+        if self.token.id == tk.SEMICOLON:
+            self.advance()
+            return True
+        self.seek(at)
+        return False
+
+    def _labeled_items(self, block: Block) -> None:
+        """Labels and the statement they stand before; all but the last label get an empty body in the block itself."""
+        while True:
+            start = self.pos
+            label = self._label()
+            if self._at_label():
+                self._set_body(label, Empty(self.pos, self.pos))
+                label.end = self.pos
+                block.body.append(label)
+                continue
+            token = self.token
+            if token.id == tk.RBRACE:
+                self.cx.error(self.pos - 1, "label at end of compound statement")
+                body: Stmt = Empty(self.pos, self.pos)
+            elif self.starts_declaration() or token.id == tk.K_STATIC_ASSERT:
+                if self.cx.options.language.version < 2023:
+                    self.cx.error(
+                        self.pos, "a label can only be part of a statement and a declaration is not a statement"
+                    )
+                body = Empty(self.pos, self.pos)
+            else:
+                body = self.statement()
+            self._set_body(label, body)
+            label.end = self.pos
+            label.start = start
+            block.body.append(label)
+            return
+
+    def _at_label(self) -> bool:
+        token = self.token
+        if token.kind != tk.IDENT:
+            return False
+        if token.id:
+            return token.id in (tk.K_CASE, tk.K_DEFAULT)
+        return self.tokens[self.pos + 1].id == tk.COLON
+
+    def _set_body(self, label: Stmt, body: Stmt) -> None:
+        if isinstance(label, Case):
+            label.body = body
+        else:
+            assert isinstance(label, Labeled)
+            label.body = body
+
+    def _label(self) -> Stmt:
+        """One label with its colon; the body is set by the caller."""
+        cx = self.cx
+        at = self.pos
+        token = self.token
+        if token.id == 0:
+            self.advance()
+            self.advance()
+            attributes: list[ParsedAttribute] = []
+            if self.token.id == tk.K_ATTRIBUTE:
+                place = self.pos
+                self.attributes(attributes)
+                if self.starts_declaration():
+                    self.seek(place)
+            label = sema.define_label(cx, token.text, at)
+            if any(attribute.name in ("unused", "maybe_unused") for attribute in attributes):
+                self._mark_used(token.text)
+            return Labeled(at, self.pos, label)
+        self.advance()
+        case = Case(at, at)
+        if token.id == tk.K_DEFAULT:
+            if self.token.id != tk.COLON:
+                raise self.missing(":")
+            self.advance()
+            sema.add_case(cx, case, None, None, at)
+            return case
+        low = self.constant_expression()
+        high: Expr | None = None
+        if self.accept(tk.ELLIPSIS):
+            cx.pedantic("pedantic", at, "range expressions in switch statements are non-standard")
+            high = self.constant_expression()
+        if self.token.id != tk.COLON:
+            self.cx.error(self.pos - 1, "expected ':' or '...' {}", self._before())
+            raise SyntaxProblem(":")
+        self.advance()
+        sema.add_case(cx, case, low, high, at)
+        return case
+
+    def _mark_used(self, name: str) -> None:
+        state = find_label(self.cx, name, self.pos)
+        if state is not None:
+            state.is_used = True
+
+    # --- statements -------------------------------------------------------------------------------------------------
+
+    def statement(self) -> Stmt:
+        self.deepen()
+        result = self._statement()
+        self.depth -= 1
+        return result
+
+    def _statement(self) -> Stmt:
+        token = self.token
+        id = token.id
+        at = self.pos
+        if id == 0:
+            if token.kind == tk.IDENT and self.tokens[at + 1].id == tk.COLON:
+                return self._labeled_statement()
+            return self._expression_statement()
+        if id == tk.LBRACE:
+            return self.block(True)
+        if id == tk.SEMICOLON:
+            self.advance()
+            return Empty(at, self.pos)
+        if id == tk.K_IF:
+            return self._if()
+        if id == tk.K_RETURN:
+            return self._return()
+        if id == tk.K_FOR:
+            return self._for()
+        if id == tk.K_WHILE:
+            return self._while()
+        if id == tk.K_DO:
+            return self._do()
+        if id == tk.K_BREAK or id == tk.K_CONTINUE:
+            return self._break_or_continue(id)
+        if id == tk.K_GOTO:
+            return self._goto()
+        if id == tk.K_SWITCH:
+            return self._switch()
+        if id == tk.K_CASE or id == tk.K_DEFAULT:
+            return self._labeled_statement()
+        if id == tk.K_ASM:
+            return self.asm_statement()
+        if id == tk.K_ELSE:
+            self.cx.error(at, "'else' without a previous 'if'")
+            raise SyntaxProblem("else")
+        if id == tk.K_ATTRIBUTE and self._attribute_statement():
+            return Empty(at, self.pos)
+        if id != tk.K_EXTENSION and self.starts_declaration():
+            raise self.syntax_error("expected expression")
+        return self._expression_statement()
+
+    def _labeled_statement(self) -> Stmt:
+        """Labels where only one statement may stand: a block holds them."""
+        holder = Block(self.pos, self.pos, [])
+        self._labeled_items(holder)
+        holder.end = self.pos
+        return holder.body[0] if len(holder.body) == 1 else holder
+
+    def _expression_statement(self) -> Stmt:
+        at = self.pos
+        node = self.expression()
+        self.expect_semicolon()
+        sema.check_unused_value(self.cx, node, at)
+        return ExprStmt(at, self.pos, load(self.cx, node))
+
+    def _controlling(self) -> Expr:
+        """( condition )"""
+        at = self.pos
+        if self.token.id != tk.LPAREN:
+            raise self.missing("(")
+        self.advance()
+        node = self.expression()
+        self.expect(tk.RPAREN, ")")
+        return condition(self.cx, node, at)
+
+    def _if(self) -> Stmt:
+        starts: list[int] = []
+        conditions: list[Expr] = []
+        thens: list[Stmt] = []
+        other: Stmt | None = None
+        while True:
+            starts.append(self.pos)
+            self.advance()
+            conditions.append(self._controlling())
+            thens.append(self.statement())
+            if not self.accept(tk.K_ELSE):
+                break
+            if self.token.id != tk.K_IF:
+                other = self.statement()
+                break
+        for index in range(len(starts) - 1, -1, -1):
+            other = If(starts[index], self.pos, conditions[index], thens[index], other)
+        assert other is not None
+        return other
+
+    def _loop_body(self) -> Stmt:
+        function = self.cx.function
+        assert function is not None
+        function.loop_depth += 1
+        function.breakable_depth += 1
+        try:
+            return self.statement()
+        finally:
+            function.loop_depth -= 1
+            function.breakable_depth -= 1
+
+    def _while(self) -> Stmt:
+        at = self.pos
+        self.advance()
+        test = self._controlling()
+        body = self._loop_body()
+        return While(at, self.pos, test, body)
+
+    def _do(self) -> Stmt:
+        at = self.pos
+        self.advance()
+        body = self._loop_body()
+        if self.token.id != tk.K_WHILE:
+            self.cx.error(self.pos, "expected 'while' {}", self._before())
+            raise SyntaxProblem("while")
+        self.advance()
+        test = self._controlling()
+        self.expect_semicolon()
+        return DoWhile(at, self.pos, body, test)
+
+    def _for(self) -> Stmt:
+        cx = self.cx
+        at = self.pos
+        self.advance()
+        self.expect(tk.LPAREN, "(")
+        cx.scopes.enter()
+        try:
+            initial: Stmt | None = None
+            if self.token.id == tk.SEMICOLON:
+                self.advance()
+            elif self.starts_declaration() or (self.token.id == tk.K_EXTENSION and self._after_extension_is_type()):
+                holder = Block(at, at, [])
+                self.declaration(holder.body, holder)
+                initial = holder.body[0] if len(holder.body) == 1 else holder
+            else:
+                start = self.pos
+                initial = ExprStmt(start, start, load(cx, self.expression()))
+                initial.end = self.pos
+                self.expect(tk.SEMICOLON, ";")
+            test: Expr | None = None
+            if self.token.id != tk.SEMICOLON:
+                place = self.pos
+                test = condition(cx, self.expression(), place)
+            self.expect(tk.SEMICOLON, ";")
+            step: Expr | None = None
+            if self.token.id != tk.RPAREN:
+                step = load(cx, self.expression())
+            self.expect(tk.RPAREN, ")")
+            body = self._loop_body()
+        finally:
+            self.check_unused(cx.scopes.leave())
+        return For(at, self.pos, initial, test, step, body)
+
+    def _switch(self) -> Stmt:
+        function = self.cx.function
+        assert function is not None
+        at = self.pos
+        self.advance()
+        if self.token.id != tk.LPAREN:
+            raise self.missing("(")
+        place = self.pos
+        self.advance()
+        node = self.expression()
+        self.expect(tk.RPAREN, ")")
+        state = sema.begin_switch(self.cx, node, at, place)
+        function.breakable_depth += 1
+        try:
+            state.node.body = self.statement()
+        finally:
+            function.breakable_depth -= 1
+            function.switches.pop()
+        state.node.end = self.pos
+        return state.node
+
+    def _break_or_continue(self, id: int) -> Stmt:
+        function = self.cx.function
+        assert function is not None
+        at = self.pos
+        self.advance()
+        self.expect_semicolon()
+        if id == tk.K_BREAK:
+            if function.breakable_depth == 0:
+                self.cx.error(at, "break statement not within loop or switch")
+                return Empty(at, self.pos)
+            return Break(at, self.pos)
+        if function.loop_depth == 0:
+            self.cx.error(at, "continue statement not within a loop")
+            return Empty(at, self.pos)
+        return Continue(at, self.pos)
+
+    def _goto(self) -> Stmt:
+        cx = self.cx
+        at = self.pos
+        self.advance()
+        if self.accept(tk.STAR):
+            address = load(cx, self.expression())
+            self.expect_semicolon()
+            if address.type.kind not in (ctypes.POINTER, ctypes.ERROR):
+                cx.error(at, "computed goto must be pointer type")
+                address = error_expr(cx, at, self.pos)
+            elif address.type.kind == ctypes.POINTER:
+                address = convert(cx, address, cx.types.void_pointer)
+            return ComputedGoto(at, self.pos, address)
+        if self.token.kind != tk.IDENT:
+            raise self.syntax_error("expected identifier or '*'")
+        place = self.pos
+        name = self.expect_identifier()
+        self.expect_semicolon()
+        return Goto(at, self.pos, sema.use_label(cx, name, place))
+
+    def _return(self) -> Stmt:
+        at = self.pos
+        self.advance()
+        value: Expr | None = None
+        if self.token.id != tk.SEMICOLON:
+            value = self.expression()
+        self.expect_semicolon()
+        return sema.return_statement(self.cx, value, at, self.pos)
+
+    def statement_expression(self, start: int) -> Expr:
+        """({ ... }): the parenthesis has been passed, the brace is at the cursor (GNU)."""
+        cx = self.cx
+        if cx.function is None:
+            cx.error(start, "braced-group within expression allowed only inside a function")
+            self.skip_balanced()
+            self.expect(tk.RPAREN, ")")
+            return error_expr(cx, start, self.pos)
+        cx.pedantic("pedantic", start, "ISO C forbids braced-groups within expressions")
+        outer_depth = cx.constant_depth
+        block = self.block(True)
+        cx.constant_depth = outer_depth
+        self.expect(tk.RPAREN, ")")
+        result: Expr | None = None
+        if block.body:
+            last = block.body[-1]
+            if isinstance(last, ExprStmt):
+                result = last.expr
+                block.body.pop()
+            elif isinstance(last, Labeled) and isinstance(last.body, ExprStmt):
+                result = last.body.expr
+                last.body = Empty(last.end, last.end)
+        if result is None or result.type.kind == ctypes.VOID:
+            if result is not None:
+                block.body.append(ExprStmt(result.start, result.end, result))
+            return StatementExpr(cx.types.void, start, self.pos, block, None)
+        return StatementExpr(unqualified(result.type), start, self.pos, block, result)
+
+    # --- declarations -----------------------------------------------------------------------------------------------
+
+    def declaration(self, body: list[Stmt], block: Block) -> None:
+        """A block-scope declaration, with its semicolon; appends what is done at run time to `body`."""
+        cx = self.cx
+        start = self.pos
+        mark = len(cx.pending_lengths)
+        while self.token.id == tk.K_EXTENSION:
+            self.advance()
+        if self.token.kind == tk.IDENT and self.token.id == 0 and not self.starts_declaration():
+            cx.error(self.pos, "unknown type name '{}'", self.token.text)
+            specifiers = Specifiers(cx.types.error, self.pos)
+            self.advance()
+        else:
+            specifiers = self.specifiers(True)
+        variables: list[Variable] = []
+        if self.token.id == tk.SEMICOLON:
+            self.empty_declaration(specifiers)
+            self.advance()
+        else:
+            try:
+                self._declarators(specifiers, variables, block, mark)
+            finally:
+                if variables:
+                    body.append(DeclStmt(start, self.pos, variables))
+                    variables = []
+        self._flush_lengths(variables, mark)
+        if variables:
+            body.append(DeclStmt(start, self.pos, variables))
+
+    def _flush_lengths(self, variables: list[Variable], mark: int) -> None:
+        """Hidden lengths made since `mark` are computed here."""
+        pending = self.cx.pending_lengths
+        if len(pending) > mark:
+            variables += pending[mark:]
+            del pending[mark:]
+
+    def empty_declaration(self, specifiers: Specifiers) -> None:
+        """A declaration without declarators must declare a tag or enumerators (C17 6.7p2)."""
+        cx = self.cx
+        bare = specifiers.type.bare
+        if not specifiers.declares_tag:
+            if specifiers.type.kind != ctypes.ERROR:
+                if specifiers.has_type:
+                    cx.warning("", specifiers.start, "useless type name in empty declaration")
+                else:
+                    cx.warning("", specifiers.start, "empty declaration")
+        elif isinstance(bare, RecordType) and not bare.info.tag:
+            cx.warning("", specifiers.start, "unnamed struct/union that defines no instances")
+        elif specifiers.storage != NONE and isinstance(bare, (RecordType, EnumType)):
+            cx.warning("", specifiers.start, "useless storage class specifier in empty declaration")
+
+    def _declarators(self, specifiers: Specifiers, variables: list[Variable], block: Block, mark: int) -> None:
+        cx = self.cx
+        while True:
+            declarator = self.declarator(False, True)
+            type = make_type(cx, specifiers.type, declarator)
+            self._flush_lengths(variables, mark)
+            if self.token.id == tk.LBRACE and type.kind == ctypes.FUNCTION:
+                cx.error(declarator.at, "nested functions are not supported: '{}'", declarator.name)
+                self.skip_balanced()
+                return
+            variable = self.init_declarator(specifiers, declarator, type)
+            if variable is not None and variable.linkage == decl.NO_LINKAGE:
+                self._flush_lengths(variables, mark)
+                variables.append(variable)
+                if is_variable_length(variable.type):
+                    block.has_variable_arrays = True
+            if not self.accept(tk.COMMA):
+                break
+            attributes: list[ParsedAttribute] = []
+            self.attributes(attributes)
+            if attributes:
+                specifiers.attributes = specifiers.attributes + attributes
+        if self.token.id == tk.SEMICOLON:
+            self.advance()
+            return
+        self._expected_after_declarator(variables)
+
+    def _expected_after_declarator(self, variables: list[Variable]) -> None:
+        """gcc's wording depends on whether an initializer was there."""
+        if self.tokens[self.pos - 1].kind == tk.IDENT or self.tokens[self.pos - 1].id in (tk.RPAREN, tk.RBRACKET):
+            previous = self.tokens[self.pos - 1]
+            if previous.kind == tk.IDENT and previous.id == 0:
+                self.cx.error(self.pos, "expected '=', ',', ';', 'asm' or '__attribute__' {}", self._before())
+                if self.token.flags & tk.BOL:
+                    return
+                raise SyntaxProblem("declarator")
+        self.cx.error(self.pos - 1, "expected ',' or ';' {}", self._before())
+        if self.token.flags & tk.BOL:
+            return
+        raise SyntaxProblem("declarator")
+
+    def init_declarator(self, specifiers: Specifiers, declarator: Declarator, type: CType) -> Variable | None:
+        """Declares what a declarator names and reads its initializer; the variable, if it is one."""
+        cx = self.cx
+        declarator.asm_name = self.asm_label()
+        attributes = specifiers.attributes + declarator.attributes
+        self.attributes(attributes)
+        name = declarator.name
+        at = declarator.at
+        if specifiers.is_auto_type:
+            return self._auto_type(specifiers, declarator, attributes)
+        if not specifiers.has_type and type.kind != ctypes.ERROR:
+            cx.warning("implicit-int", at, "type defaults to 'int' in declaration of '{}'", name)
+        if specifiers.storage == TYPEDEF_STORAGE:
+            declare_typedef(cx, type, declarator, attributes)
+            if self.token.id == tk.EQUAL:
+                cx.error(at, "typedef '{}' is initialized (use '__typeof__' instead)", name)
+                self.advance()
+                self.initializer()
+            return None
+        if type.kind == ctypes.FUNCTION:
+            declare_function(cx, specifiers, type, declarator, attributes, False)
+            if self.token.id == tk.EQUAL:
+                cx.error(at, "function '{}' is initialized like a variable", name)
+                self.advance()
+                self.initializer()
+            return None
+        has_initializer = self.token.id == tk.EQUAL
+        variable = declare_variable(cx, specifiers, type, declarator, attributes, has_initializer)
+        if has_initializer:
+            self.advance()
+            self._initializer_of(variable, specifiers)
+        if variable is not None:
+            check_object_type(cx, variable, at)
+            if attributes:
+                self._late_attributes(variable)
+        return variable
+
+    def _late_attributes(self, variable: Variable) -> None:
+        if variable.attributes.section and variable.storage != decl.STATIC:
+            self.cx.error(variable.start, "section attribute cannot be specified for local variables")
+
+    def _initializer_of(self, variable: Variable | None, specifiers: Specifiers) -> None:
+        cx = self.cx
+        outer = cx.function
+        is_static = variable is None or variable.storage == decl.STATIC
+        if variable is not None and variable.linkage != decl.NO_LINKAGE:
+            if variable.is_defined and variable.initializer is not None:
+                cx.error(variable.start, "redefinition of '{}'", variable.name)
+        raw: RawInitializer = self.initializer()
+        cx.function = outer
+        if variable is None:
+            return
+        if variable.linkage != decl.NO_LINKAGE:
+            if not variable.is_defined:
+                cx.unit.items.append(variable)
+            variable.is_defined = True
+        initializer, type = initialize(cx, variable.type, raw, is_static)
+        if type is not variable.type:
+            set_variable_type(cx, variable, type)
+        variable.initializer = initializer
+
+    def _auto_type(
+        self, specifiers: Specifiers, declarator: Declarator, attributes: list[ParsedAttribute]
+    ) -> Variable | None:
+        """__auto_type name = value: (GNU)"""
+        cx = self.cx
+        if declarator.pieces:
+            cx.error(declarator.at, "'__auto_type' may only be used with a plain identifier")
+        if self.token.id != tk.EQUAL:
+            cx.error(declarator.at, "declaration in '__auto_type' lacks initializer")
+            return None
+        self.advance()
+        raw = RawInitializer(self.pos)
+        raw.value = load(cx, self.assignment())
+        raw.end = self.pos
+        type = raw.value.type
+        variable = declare_variable(cx, specifiers, type, declarator, attributes, True)
+        if variable is None:
+            return None
+        initializer, _ = initialize(cx, variable.type, raw, variable.storage == decl.STATIC)
+        variable.initializer = initializer
+        variable.is_defined = True
+        return variable
