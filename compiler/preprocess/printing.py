@@ -85,14 +85,10 @@ class Printer:
         self.parts.clear()
 
     def _spelling(self, token: Token) -> str:
-        """An identifier that the source spells with universal character names keeps such names."""
-        text = token.text
-        if token.kind != IDENT or token.pos < 0:
-            return text
-        file = self.source_map.file_of(token.pos)
-        if file.text.startswith(text, token.pos - file.base):
-            return text
-        return "".join([c if c.isascii() else "\\U{:08x}".format(ord(c)) for c in text])
+        """Identifiers beyond ASCII are written with universal character names, as gcc does."""
+        if token.kind != IDENT:
+            return token.text
+        return "".join([c if c.isascii() else "\\U{:08x}".format(ord(c)) for c in token.text])
 
     def _raw_line(self, token: Token) -> None:
         if self.previous is not None:
