@@ -40,11 +40,15 @@ _VISIBILITY: Final[dict[str, int]] = {
 
 @final
 class EmitOptions:
-    """-ffunction-sections, -fdata-sections. `fired` counts selection rules by name."""
+    """-ffunction-sections, -fdata-sections. `fired` counts selection rules by name. `check_allocation` proves every
+    allocation right and fails loudly where it is not."""
 
-    def __init__(self, function_sections: bool = False, data_sections: bool = False) -> None:
+    def __init__(
+        self, function_sections: bool = False, data_sections: bool = False, check_allocation: bool = False
+    ) -> None:
         self.function_sections: Final = function_sections
         self.data_sections: Final = data_sections
+        self.check_allocation: Final = check_allocation
         self.fired: Final[dict[str, int]] = {}
 
 
