@@ -173,6 +173,8 @@ def _constant_array(cx: Context, element: CType, length: int, name: str, at: int
     if is_complete(inner) and length * bytes_each * cx.layout.size_of(inner) > maximum:
         cx.error(at, "size of array '{}' is too large", name)
         return cx.types.error
+    if is_complete(element) and 0 < cx.layout.size_of(inner) < cx.layout.align_of(inner):
+        cx.error(at, "alignment of array elements is greater than element size")
     return ArrayType(element, length)
 
 
