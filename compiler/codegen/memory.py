@@ -66,12 +66,14 @@ def _split(lg: Legalizer, operation: Memory, size: int) -> None:
     unit = operation.align
     base = lg.map(operation.args[0])
     type = operation.named
-    whole = integer(type.bits) if type.is_float else type
+    whole = integer(max(type.bits, 32))
     piece_type = integer(unit * 8)
     if operation.op is ops.STORE:
         value = lg.map(operation.args[1])
         if type.is_float:
             value = builder.convert(ops.BITCAST, whole, value)
+        elif type is not whole:
+            value = builder.convert(ops.ZEXT, whole, value)
         for offset in range(0, size, unit):
             piece = value
             if offset:
@@ -87,7 +89,11 @@ def _split(lg: Legalizer, operation: Memory, size: int) -> None:
             loaded = builder.binary(ops.SHL, loaded, builder.const(whole, offset * 8))
         total = loaded if total is None else builder.binary(ops.OR, total, loaded)
     assert total is not None
-    lg.replace(operation, builder.convert(ops.BITCAST, type, total) if type.is_float else total)
+    if type.is_float:
+        total = builder.convert(ops.BITCAST, type, total)
+    elif type is not whole:
+        total = builder.convert(ops.TRUNC, type, total)
+    lg.replace(operation, total)
 
 
 def _pieces(size: int, align: int, word: int) -> list[tuple[int, int]]:
