@@ -428,18 +428,8 @@ def generic(context: Context, depth: int) -> Expression:
     control = arithmetic(context, depth - 1)
     ctype = control.ctype
     assert isinstance(ctype, (IntType, FloatType))
-    names = [
-        "int",
-        "unsigned int",
-        "long",
-        "unsigned long",
-        "char",
-        "short",
-        "double",
-        "float",
-        "unsigned char",
-        "_Bool",
-    ]
+    names = ["int", "unsigned int", "long", "unsigned long", "char", "short", "unsigned char", "_Bool"]
+    names += [one.canonical for one in context.floats]
     if ctype.canonical not in names or context.choices.below(3):
         names = [name for name in names if name != ctype.canonical][:: context.choices.between(1, 3)]
         position = context.choices.below(len(names) + 1)

@@ -119,12 +119,17 @@ def addressable(variable: Variable) -> bool:
     return variable.addressable and not (variable.const or variable.volatile or variable.register)
 
 
-def embedded(context: Context, place: Lvalue, goal: str, depth: int) -> Lvalue:
-    """The place of type `goal` inside `place`, which `contains` one."""
+def embedded(context: Context, place: Lvalue, goal: str, depth: int, static: bool = False) -> Lvalue:
+    """The place of type `goal` inside `place`, which `contains` one; with `static` at a constant address."""
     while place.ctype.key != goal:
         ctype = place.ctype
         if isinstance(ctype, ArrayType):
-            place = Element(place, make_index(context, ctype.length, depth))
+            index = (
+                literal(context, context.choices.below(ctype.length), INT)
+                if static
+                else make_index(context, ctype.length, depth)
+            )
+            place = Element(place, index)
         else:
             assert isinstance(ctype, RecordType)
             fields = [field for field in ctype.named_fields if field.width is None and contains(field.ctype, goal)]
@@ -150,7 +155,7 @@ def make_typed_place(
         candidates = [variable for variable in candidates if variable.storage == GLOBAL]
     if not candidates:
         return None
-    return embedded(context, Name(context.choices.pick(candidates)), goal.key, depth)
+    return embedded(context, Name(context.choices.pick(candidates)), goal.key, depth, static)
 
 
 def new_global(context: Context, ctype: CType) -> Variable:
