@@ -28,6 +28,7 @@ _NARROW: Final = (
 _SIGNED: Final = (
     ops.ASHR, ops.SDIV, ops.SREM, ops.ADD_OVERFLOW_S, ops.SUB_OVERFLOW_S, ops.MUL_OVERFLOW_S, ops.MULH_S,
 )  # fmt: skip
+_ORDERS: Final = (ops.LT_S, ops.LT_U, ops.LE_S, ops.LE_U)
 _COUNTS: Final = (ops.CLZ, ops.CTZ, ops.POPCOUNT, ops.BSWAP)
 _OVERFLOWS: Final = (
     ops.ADD_OVERFLOW_S, ops.ADD_OVERFLOW_U, ops.SUB_OVERFLOW_S, ops.SUB_OVERFLOW_U, ops.MUL_OVERFLOW_S,
@@ -121,7 +122,9 @@ def _integer(lg: Legalizer, operation: Operation) -> bool:
         return True
     value: Value | None = None
     args = [lg.map(arg) for arg in operation.args]
-    if op is ops.ROTL:
+    if type is I1 and op in _ORDERS:
+        value = _order_bits(lg, op, args[0], args[1])
+    elif op is ops.ROTL:
         amount = lg.builder.binary(ops.SUB, lg.builder.const(type, 0), args[1])
         left = lg.builder.binary(ops.SHL, args[0], args[1])
         value = lg.builder.binary(ops.OR, left, lg.builder.binary(ops.LSHR, args[0], amount))
@@ -149,6 +152,14 @@ def _integer(lg: Legalizer, operation: Operation) -> bool:
         return False
     lg.replace(operation, value)
     return True
+
+
+def _order_bits(lg: Legalizer, op: Op, left: Value, right: Value) -> Value:
+    """An order of two i1 in logic. Signed, a set bit is -1 and so below a clear one."""
+    if op is ops.LT_S or op is ops.LE_S:
+        left, right = right, left
+    combine = ops.AND if op is ops.LT_S or op is ops.LT_U else ops.OR
+    return lg.builder.binary(combine, lg.builder.invert(left), right)
 
 
 def _promote(lg: Legalizer, operation: Operation) -> None:

@@ -208,6 +208,8 @@ def _arithmetic(lg: Legalizer, operation: Operation) -> None:
         down = shift(lg, ops.LSHR, left, back)
         low = lg.builder.binary(ops.OR, up[0], down[0])
         result = (low, lg.builder.binary(ops.OR, up[1], down[1]))
+    elif op is ops.MULH_U or op is ops.MULH_S:
+        result = multiply_high(lg, left, right, op is ops.MULH_S)
     else:
         result, bit = _overflow(lg, op, left, right)
         lg.values[operation.extra[0].number] = bit
@@ -215,7 +217,7 @@ def _arithmetic(lg: Legalizer, operation: Operation) -> None:
 
 
 def _overflow(lg: Legalizer, op: Op, left: Pair, right: Pair) -> tuple[Pair, Value]:
-    """Sums and differences of two words with their overflow; products are refused."""
+    """Sums, differences and products of two words with their overflow."""
     builder = lg.builder
     zero = builder.const(lg.word, 0)
     if op is ops.ADD_OVERFLOW_U:
@@ -235,7 +237,36 @@ def _overflow(lg: Legalizer, op: Op, left: Pair, right: Pair) -> tuple[Pair, Val
             ops.AND, builder.binary(ops.XOR, left[1], right[1]), builder.binary(ops.XOR, total[1], left[1])
         )
         return total, builder.compare(ops.LT_S, signs, zero)
-    raise lg.refuse(f"{op.name} of two words")
+    assert op is ops.MUL_OVERFLOW_U or op is ops.MUL_OVERFLOW_S, op.name
+    product = multiply(lg, left, right)
+    high = multiply_high(lg, left, right, op is ops.MUL_OVERFLOW_S)
+    sign: Value = zero
+    if op is ops.MUL_OVERFLOW_S:
+        sign = builder.binary(ops.ASHR, product[1], builder.const(lg.word, lg.word.bits - 1))
+    return product, compare(lg, ops.NE, high, (sign, sign))
+
+
+def multiply_high(lg: Legalizer, left: Pair, right: Pair, signed: bool) -> Pair:
+    """The upper two words of the four-word product (Hacker's Delight 8-1, 8-3). None of the sums below can carry out."""
+    builder = lg.builder
+    zero = builder.const(lg.word, 0)
+
+    low_high = builder.binary(ops.MULH_U, left[0], right[0])
+    cross = add(lg, _product(lg, left[0], right[1]), (low_high, zero))
+    other = add(lg, _product(lg, left[1], right[0]), (cross[0], zero))
+    high = add(lg, add(lg, _product(lg, left[1], right[1]), (cross[1], zero)), (other[1], zero))
+    if not signed:
+        return high
+    for one, another in ((left, right), (right, left)):
+        mask = builder.binary(ops.ASHR, one[1], builder.const(lg.word, lg.word.bits - 1))
+        taken = (builder.binary(ops.AND, another[0], mask), builder.binary(ops.AND, another[1], mask))
+        high = subtract(lg, high, taken)
+    return high
+
+
+def _product(lg: Legalizer, left: Value, right: Value) -> Pair:
+    """Of two words, both words."""
+    return (lg.builder.binary(ops.MUL, left, right), lg.builder.binary(ops.MULH_U, left, right))
 
 
 def _count(lg: Legalizer, op: Op, value: Pair) -> Pair:
