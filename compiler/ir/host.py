@@ -143,7 +143,7 @@ class Host:
 def text_at(machine: Machine, address: int) -> bytes:
     """A C string."""
     machine.in_range(address, 1)
-    end = machine.memory.find(0, address)
+    end = machine.memory.find(b"\0", address)
     if end < 0:
         raise Undefined("a string without end")
     return bytes(machine.memory[address:end])

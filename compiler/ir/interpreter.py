@@ -11,6 +11,7 @@ What modules do not define is asked of a `Host`. Inline asm with a template is n
 
 from __future__ import annotations
 
+import mmap
 import sys
 from collections.abc import Callable
 from typing import Final, final
@@ -87,7 +88,7 @@ class Machine(Names):
     ) -> None:
         self.host: Final = host
         self.checks: Final = checks
-        self.memory: Final = bytearray(memory_size)
+        self.memory: Final = mmap.mmap(-1, memory_size)  # pages are zero, and real only once touched
         self.state: Final = bytearray(memory_size if checks else 0)
         self.registers: Final[dict[str, int]] = {}
         self.functions: Final[list[Function]] = []
