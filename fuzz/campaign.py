@@ -12,10 +12,12 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import Any
 
 from fuzz.executor import Report, Task, failed, run_unit, subjects_of
@@ -187,6 +189,19 @@ def _task(store: Store, unit_id: int, unit: Unit, settings: Settings) -> Task:
 
 
 @contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C reaches all processes of a terminal, but only the campaign should act on it. Threads that begin here, and
+    the workers that these start and restart, keep SIGINT blocked; this thread takes it again at the end.
+    """
+    resource_tracker.ensure_running()  # unblocks signals in the thread that starts it, so it must be there before
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
 def workers(cluster: Cluster) -> Iterator[Any]:
     """A dask client, with a cluster of its own unless a scheduler is named."""
     try:
@@ -209,15 +224,16 @@ def workers(cluster: Cluster) -> Iterator[Any]:
         if cluster.scheduler:
             client = Client(cluster.scheduler, timeout="30s")
         else:
-            own = LocalCluster(
-                n_workers=cluster.jobs,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                memory_limit=0,
-                silence_logs=logging.CRITICAL,
-            )
-            client = Client(own)
+            with interrupts_held():
+                own = LocalCluster(
+                    n_workers=cluster.jobs,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL,
+                )
+                client = Client(own)
     except (OSError, TimeoutError, ValueError) as error:
         where = f"the scheduler at '{cluster.scheduler}'" if cluster.scheduler else "worker processes"
         raise CampaignError(f"cannot reach {where}: {error}") from None

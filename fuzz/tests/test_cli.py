@@ -104,7 +104,8 @@ def test_a_patch_that_has_drifted_is_not_planted(tmp_path: Path) -> None:
     (tmp_path / "tree" / "compiler" / "fold.py").write_text("def fold(x):\n    return x + 1\n")
     patches = tmp_path / "patches"
     patches.mkdir()
-    body = "--- a/compiler/fold.py\n+++ b/compiler/fold.py\n@@ -1,2 +1,2 @@\n def fold(x):\n-    return x + {}\n+    return x\n"
+    body = "--- a/compiler/fold.py\n+++ b/compiler/fold.py\n@@ -1,2 +1,2 @@\n def fold(x):\n"
+    body += "-    return x + {}\n+    return x\n"
     (patches / "good.patch").write_text("# about: adds nothing\n" + body.format(1))
     (patches / "stale.patch").write_text("# about: adds nothing\n" + body.format(2))
     good, stale = mutants(patches)

@@ -36,8 +36,8 @@ CONSTRUCTS = {
     "compound assignment": r" (?:<<|>>|[-+*/%&|^])= ",
     "increment": r"\+\+", "decrement": r"--", "comma": r"\([^()]+, [^()]+\) ?[;&|^+]", "conditional": r" \? ",
     "short": r"\bshort\b", "recursion": r"n\d+ > 0", "inline": r"\binline\b", "builtin": r"__builtin_",
-    "hex": r"0[xX]\d",     "binary": r"0b[01]", "character": r"'.'", "struct by value": r"\(struct S\d a\d|, struct S\d a\d",
-    "cast": r"\(long\)",
+    "hex": r"0[xX]\d", "binary": r"0b[01]", "character": r"'.'",
+    "struct by value": r"\(struct S\d a\d|, struct S\d a\d", "cast": r"\(long\)",
     "logical": r" \|\| ", "guarded division": r"(?:divide|remainder)_", "pointer to pointer": r"\*\*",
 }  # fmt: skip
 
