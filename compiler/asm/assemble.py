@@ -637,7 +637,7 @@ class Assembler(Scope):
             if vendor.encode(row, args, self.target.mode, data, fixups):
                 return False
             kind = self.target.relocations.by_name[fixups[0].kind]
-            forms.append(BranchForm([(row, args)], len(data), fixups[0].offset, kind))
+            forms.append(BranchForm([(row, args)], len(data), fixups[0].offset, kind, fixups[0].bias))
             row = self.target.by_key[row.longer] if row.longer else None
         self.section.append(BranchFragment(forms, target, loc))
         return True
@@ -652,6 +652,11 @@ class Assembler(Scope):
             short = self.expansions.compress(insn, args)
             if short is not None and self.enabled[short[0].number]:
                 forms.append(self._form([short]))
+        elif insn.size == 2:  # written as such, yet out of reach perhaps
+            forms.append(self._form([(insn, args)]))
+            full = self.expansions.full[insn.number]
+            if full is not None:
+                insn, args = full.insn, [part.make(args, "") for part in full.args]
         forms.append(self._form([(insn, args)]))
         if insn.longer:
             longer = self.target.by_key[insn.longer]

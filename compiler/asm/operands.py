@@ -10,6 +10,7 @@ from compiler.asm.expressions import AsmError, Linear, Reader, Scope, evaluate
 from compiler.asm.items import Name
 from compiler.machine.isa import (
     IMMEDIATE,
+    LABEL,
     Arg,
     ImmediateArg,
     Insn,
@@ -83,6 +84,55 @@ def parse_base_operand(text: str, target: Target, reader: Reader, scope: Scope) 
     return MemoryArg(RegisterArg(base), value.value)
 
 
+def parse_att_operand(text: str, target: Target, reader: Reader, scope: Scope) -> Arg:
+    """One operand in AT&T syntax: `%rax`, `$5`, `symbol`, `%fs:8(%rax,%rbx,4)`, `*%rax`."""
+    reader.text, reader.pos, reader.end = text, 0, len(text)
+    prefix = target.syntax.register_prefix
+    reader.take("*")
+    if reader.take(target.syntax.immediate_prefix):
+        value = to_arg(evaluate(reader.expression(), scope), "")
+        reader.finish()
+        return value
+    segment = None
+    if reader.take(prefix):
+        register = _register_named(reader, target)
+        if not reader.take(":"):
+            reader.finish()
+            return RegisterArg(register)
+        segment = register
+    displacement = Linear(0)
+    has_parentheses = reader.skip() == "(" and text[reader.pos + 1 :].lstrip().startswith((prefix, ","))
+    if not has_parentheses:
+        displacement = evaluate(reader.expression(), scope)
+        has_parentheses = reader.skip() == "("
+    base: Arg | None = None
+    index: Arg | None = None
+    scale = 1
+    if has_parentheses:
+        reader.expect("(")
+        if reader.take(prefix):
+            base = RegisterArg(_register_named(reader, target))
+        if reader.take(","):
+            reader.expect(prefix)
+            index = RegisterArg(_register_named(reader, target))
+            if reader.take(","):
+                scale = evaluate(reader.expression(), scope).constant
+        reader.expect(")")
+    reader.finish()
+    symbol = to_arg(displacement, "")
+    if isinstance(symbol, SymbolArg):
+        return MemoryArg(base, 0, symbol, index, scale, segment)
+    return MemoryArg(base, displacement.constant, None, index, scale, segment)
+
+
+def _register_named(reader: Reader, target: Target) -> Register:
+    name = reader.name()
+    register = target.register_by_name.get(name)
+    if register is None:
+        raise AsmError(f"unknown register '{name}'")
+    return register
+
+
 def _modified(reader: Reader, scope: Scope) -> Arg:
     """`%hi(symbol + 4)`; of a number it is computed here."""
     reader.pos += 1
@@ -120,13 +170,18 @@ def named_value(operand: Operand, text: str) -> Arg | None:
     return None
 
 
-def match_row(insn: Insn, texts: list[str], parsed: list[Arg | None], target: Target, reader: Reader, scope: Scope) -> list[Arg] | None:
+def match_row(
+    insn: Insn, texts: list[str], parsed: list[Arg | None], target: Target, reader: Reader, scope: Scope
+) -> list[Arg] | None:
     """The row's arguments if all its operands accept the texts; `parsed` caches what does not depend on the row."""
     operands = insn.operands
     if len(texts) != len(operands):
-        missing = len(operands) - len(texts)
-        if missing < 0 or any(operand.omitted is None for operand in operands[len(texts) :]):
+        kept = len(texts)
+        if kept > len(operands) or (kept and operands[kept - 1].omitted is not None):
             return None
+        for operand in operands[kept:]:
+            if operand.omitted is None:
+                return None
     args: list[Arg] = []
     for index, operand in enumerate(operands):
         if index >= len(texts):
@@ -137,10 +192,15 @@ def match_row(insn: Insn, texts: list[str], parsed: list[Arg | None], target: Ta
         if arg is None:
             arg = parsed[index]
             if arg is None:
-                arg = parse_base_operand(texts[index], target, reader, scope)
+                if target.syntax.memory == "att":
+                    arg = parse_att_operand(texts[index], target, reader, scope)
+                else:
+                    arg = parse_base_operand(texts[index], target, reader, scope)
                 parsed[index] = arg
-            if isinstance(arg, ImmediateArg) and operand.kind == 2:  # a number is an absolute address in the text
+            if operand.kind == LABEL and isinstance(arg, ImmediateArg):  # a number is an absolute address in the text
                 arg = SymbolArg("", arg.value)
+            elif operand.kind == LABEL and isinstance(arg, MemoryArg) and arg.base is None and arg.index is None:
+                arg = arg.symbol if arg.symbol is not None else SymbolArg("", arg.displacement)
         if not operand.accepts(arg):
             return None
         args.append(arg)

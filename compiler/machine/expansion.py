@@ -91,7 +91,7 @@ def same_arg(left: Arg, right: Arg) -> bool:
 class Expansions:
     """All templates of one target."""
 
-    __slots__ = ("anchored", "compressed", "pseudo", "target")
+    __slots__ = ("anchored", "compressed", "full", "pseudo", "target")
 
     def __init__(self, target: Target) -> None:
         self.target: Final = target
@@ -99,12 +99,15 @@ class Expansions:
         self.anchored: Final[list[bool]] = [False for _ in target.insns]  # uses the anchor
         # full row's number -> (compressed row, template of the full row's arguments)
         self.compressed: Final[list[list[tuple[Insn, InsnTemplate]]]] = [[] for _ in target.insns]
+        self.full: Final[list[InsnTemplate | None]] = [None for _ in target.insns]  # what a compressed row abbreviates
         for insn in target.insns:
             if insn.expands:
                 self.pseudo[insn.number] = self._compile(insn, insn.expands)
                 self.anchored[insn.number] = ANCHOR in insn.expands
             if insn.same_as:
-                for template in self._compile(insn, insn.same_as):
+                templates = self._compile(insn, insn.same_as)
+                self.full[insn.number] = templates[0]
+                for template in templates:
                     self.compressed[template.insn.number].append((insn, template))
 
     def expand(

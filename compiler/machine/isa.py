@@ -222,7 +222,7 @@ class Operand:
         self.high: Final = high
         self.multiple: Final = multiple
         self.excluded: Final = excluded
-        self.wraps: Final = wraps  # also accepts value + 2**wraps in range (0xfffff000 for -4096): 0 does not
+        self.wraps: Final = wraps  # negatives are written as value + 2**wraps (`c.lui` with 0xfffff); 0: as they are
         self.registers: Final = registers
         self.constraint: Final = constraint
         self.fixed: Final = fixed
@@ -256,9 +256,13 @@ class Operand:
 
     def accepts_value(self, value: int) -> bool:
         """Whether a plain number may stand here (or be the displacement of a memory operand)."""
-        if not self.low <= value <= self.high:
-            if not self.wraps or not self.low <= value - (1 << self.wraps) < 0:
+        if self.wraps:
+            if value < 0:
                 return False
+            if value >= 1 << (self.wraps - 1):
+                value -= 1 << self.wraps
+        if not self.low <= value <= self.high:
+            return False
         return value & (self.multiple - 1) == 0 and (not self.excluded or value not in self.excluded)
 
     def accepts_memory(self, arg: MemoryArg) -> bool:

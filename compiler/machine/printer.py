@@ -8,14 +8,19 @@ from compiler.machine.target import Syntax
 
 def print_insn(insn: Insn, args: list[Arg], syntax: Syntax) -> str:
     """One line without indentation: `addi\\ta0,a0,-1`."""
-    parts: list[str] = []
-    for operand, arg in zip(insn.operands, args, strict=True):
-        if operand.omitted is not None and isinstance(arg, ImmediateArg) and arg.value == operand.omitted:
-            continue
-        parts.append(print_arg(arg, syntax, operand))
+    shown = len(args)
+    while shown and _is_omitted(insn.operands[shown - 1], args[shown - 1]):
+        shown -= 1
+    if shown and shown < len(args) and insn.operands[shown - 1].omitted is not None:
+        shown = len(args)  # operands that may be left out may be so together only
+    parts = [print_arg(args[index], syntax, insn.operands[index]) for index in range(shown)]
     if syntax.reversed_operands:
         parts.reverse()
     return f"{insn.name}\t{','.join(parts)}" if parts else insn.name
+
+
+def _is_omitted(operand: Operand, arg: Arg) -> bool:
+    return operand.omitted is not None and isinstance(arg, ImmediateArg) and arg.value == operand.omitted
 
 
 def print_arg(arg: Arg, syntax: Syntax, operand: Operand | None = None) -> str:

@@ -185,7 +185,7 @@ SRAW: Final = Insn("sraw", (rd, rs1, rs2), "0100000 rs2:5 rs1:5 101 rd:5 0111011
 
 FENCE_TSO: Final = Insn("fence.tso", (), "10000011001100000 000 00000 0001111", reads="memory", writes="memory",
                         flags=SIDE_EFFECT)
-PAUSE: Final = Insn("pause", (), "00000001000000000 000 00000 0001111", flags=SIDE_EFFECT)
+PAUSE: Final = Insn("pause", (), "00000001000000000 000 00000 0001111", flags=SIDE_EFFECT, features="zihintpause")
 FENCE: Final = Insn("fence", (pred, succ), "0000 pred:4 succ:4 00000 000 00000 0001111", reads="memory",
                     writes="memory", flags=SIDE_EFFECT)
 FENCE_I: Final = Insn("fence.i", (), "00000000000000000 001 00000 0001111", reads="memory", writes="memory",
