@@ -50,6 +50,7 @@ class Preprocessor(Directives):
         if header is None:
             raise self.sink.fatal(None, "{}: No such file or directory", path)
         self.main_name = self.options.main_name if self.options.main_name is not None else path
+        self.note_dependency(path, False)
         self._prologue()
         self.marker(1, self.main_name, 0, 0)
         self.push_main(header)
