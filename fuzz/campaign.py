@@ -101,9 +101,9 @@ def run(store: Store, campaign: str, cluster: Cluster, watcher: Watcher, seconds
         # A campaign without a number of programs is complete when its time is over.
         state = "done" if not total or finished >= total else "interrupted"
     finally:
+        watcher.finished(campaign)  # first, for the store may be the trouble
         store.log(campaign, "wall", f"{time.monotonic() - began:.3f} {cluster.jobs}")
         store.set_campaign_state(campaign, state)
-        watcher.finished(campaign)
 
 
 def _drive(
