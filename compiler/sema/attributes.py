@@ -388,3 +388,8 @@ def _mode(cx: Context, type: CType, attribute: ParsedAttribute) -> CType:
         return type
     cx.error(attribute.at, "unable to emulate '{}'", name)
     return type
+
+
+def attribute_names() -> frozenset[str]:
+    """What `__has_attribute` affirms."""
+    return _FLAGS | _IGNORED

@@ -96,7 +96,7 @@ _GENERIC: Final = frozenset((
 
 _UNSUPPORTED: Final = frozenset((
     "next_arg", "has_attribute", "issignaling", "setjmp", "longjmp", "apply", "apply_args", "return",
-    "nonlocal_goto", "va_arg_pack", "va_arg_pack_len", "unwind_init", "dwarf_cfa", "eh_return_data_regno",
+    "nonlocal_goto", "unwind_init", "dwarf_cfa", "eh_return_data_regno",
 ))  # fmt: skip
 
 _TYPED_OVERFLOW: Final[dict[str, str]] = {
@@ -108,6 +108,11 @@ _TYPED_OVERFLOW: Final[dict[str, str]] = {
 _LIBRARY_SPECIALS: Final = frozenset((
     "abs", "labs", "llabs", "fabs", "fabsf", "fabsl", "sqrt", "sqrtf", "sqrtl", "copysign", "copysignf", "copysignl",
     "fma", "fmaf", "fmal", "ffs", "ffsl", "ffsll", "alloca", "ldexp", "ldexpf", "ldexpl", "scalbn", "scalbnf", "scalbln",
+))  # fmt: skip
+# Their types need a header's (FILE, jmp_buf), so an implicit declaration is `int name()`.
+_NOT_IMPLICIT: Final = frozenset((
+    "fprintf", "fputs", "fputc", "fwrite", "setjmp", "longjmp", "fputc_unlocked", "fprintf_unlocked", "_exit", "index",
+    "rindex", "bcmp", "bcopy", "bzero",
 ))  # fmt: skip
 _CALLED: Final = frozenset(("ldexp", "ldexpf", "ldexpl", "scalbn", "scalbnf", "scalbln"))
 
@@ -169,7 +174,7 @@ def implicit_library_function(cx: Context, name: str, at: int) -> Function | Non
     text = _library_signature(name)
     if not text and name in _LIBRARY_SPECIALS:
         text = _SPECIAL[name]
-    if not text or "a" in text:
+    if not text or "a" in text or name in _NOT_IMPLICIT:
         return None
     if cx.options.c99:
         cx.warning("implicit-function-declaration", at, "implicit declaration of function '{}'", name)
@@ -242,8 +247,31 @@ def call_builtin(cx: Context, name: str, arguments: list[Expr], at: int, end: in
         return BuiltinCall(cx.types.boolean, at, end, plain, converted)
     if plain.startswith("__") and plain.endswith("_chk"):
         return _checked(cx, plain, arguments, at, end)
+    if plain in _COMPLEX_PARTS:
+        return _complex_part(cx, plain, name, arguments, at, end)
     cx.error(at, "'{}' is not a supported built-in function", name)
     return error_expr(cx, at, end)
+
+
+_COMPLEX_PARTS: Final[dict[str, tuple[int, str]]] = {
+    "conj": (expr.CONJUGATE, "d"), "conjf": (expr.CONJUGATE, "f"), "conjl": (expr.CONJUGATE, "g"),
+    "creal": (expr.REAL, "d"), "crealf": (expr.REAL, "f"), "creall": (expr.REAL, "g"),
+    "cimag": (expr.IMAG, "d"), "cimagf": (expr.IMAG, "f"), "cimagl": (expr.IMAG, "g"),
+}  # fmt: skip
+
+
+def _complex_part(cx: Context, plain: str, name: str, arguments: list[Expr], at: int, end: int) -> Expr:
+    """conj, creal and cimag are the operators ~, __real__ and __imag__ on a complex value."""
+    if len(arguments) != 1:
+        return _wrong_count(cx, name, len(arguments), 1, at, end)
+    op, letter = _COMPLEX_PARTS[plain]
+    element = _letter(cx, letter)
+    assert isinstance(element, FloatType)
+    type = cx.types.complex_of(element)
+    value = assign_convert(cx, arguments[0], type, arguments[0].start, Target(PASSING, name, 1))
+    if value.type.kind == ctypes.ERROR:
+        return value
+    return expr.Unary(type if op == expr.CONJUGATE else element, at, end, op, value)
 
 
 def _checked(cx: Context, plain: str, arguments: list[Expr], at: int, end: int) -> Expr:
@@ -362,6 +390,9 @@ def _generic(cx: Context, plain: str, name: str, arguments: list[Expr], at: int,
         return BuiltinCall(types.void, at, end, plain, lists)
     if plain in ("add_overflow", "sub_overflow", "mul_overflow", "add_overflow_p", "sub_overflow_p", "mul_overflow_p"):
         return _overflow(cx, plain, name, arguments, at, end)
+    if plain == "va_arg_pack" or plain == "va_arg_pack_len":
+        # Legal in a function that is always inlined; lower refuses it anywhere else.
+        return BuiltinCall(types.int, at, end, plain, [])
     if plain == "classify_type":
         if count != 1:
             return _wrong_count(cx, name, count, 1, at, end)
@@ -515,3 +546,13 @@ def complex_value(cx: Context, arguments: list[Expr], at: int, end: int) -> Expr
     return BuiltinCall(type, at, end, "complex", values)
 
 
+
+
+def builtin_names() -> frozenset[str]:
+    """What `__has_builtin` affirms."""
+    plain = set(_LIBRARY) | set(_SPECIAL) | set(_GENERIC) | set(_TYPED_OVERFLOW)
+    for suffix in ("", "f", "l"):
+        for group in (_MATH_1, _MATH_2, tuple(_MATH_TO_INT)):
+            plain.update([name + suffix for name in group])
+    plain.update(("offsetof", "types_compatible_p", "choose_expr", "va_arg", "va_end", "complex"))
+    return frozenset(["__builtin_" + name for name in plain - _UNSUPPORTED])

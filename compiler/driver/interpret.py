@@ -1,0 +1,58 @@
+"""--run-ir: the program's modules in the IR interpreter; its output and exit code become pycc's.
+
+Library functions come from the interpreter's host, so a program sees a handful of them. What ends a run other than an
+exit is told on standard error, with the exit code a shell would show for the signal of the like.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from compiler.driver import output
+from compiler.ir import interpreter
+from compiler.ir.host import Host, Unsupported
+from compiler.ir.interpreter import Machine
+
+if TYPE_CHECKING:
+    from compiler.ir.module import Module
+
+# Exit codes: SIGABRT, SIGSEGV and SIGXCPU as a shell shows them; the last two are pycc's own.
+_CODES: Final[dict[str, int]] = {
+    interpreter.TRAPPED: 134,
+    interpreter.STACK_OVERFLOW: 139,
+    interpreter.OUT_OF_STEPS: 152,
+    interpreter.UNDEFINED: 3,
+    interpreter.UNSUPPORTED: 4,
+}
+
+
+def run_program(modules: list[Module], name: str) -> int:
+    """Calls main(1, {name}) and returns the exit code."""
+    try:
+        machine = Machine(modules, Host())
+        index = machine.function_named("main")
+    except Unsupported as stop:
+        sys.stderr.write(f"pycc: run-ir: {stop.what}\n")
+        return _CODES[interpreter.UNSUPPORTED]
+    except KeyError:
+        sys.stderr.write("pycc: error: undefined reference to 'main'\n")
+        return 1
+    arguments: list[int] = []
+    count = machine.parameter_count(index)
+    if count:
+        text = name.encode("utf-8", "surrogateescape") + b"\0"
+        size = modules[0].pointer_bits // 8
+        place = machine.allocate(len(text))
+        machine.memory[place : place + len(text)] = text
+        vector = machine.allocate(2 * size)
+        machine.memory[vector : vector + size] = place.to_bytes(size, "little")
+        arguments = [1, vector, vector + size][:count]
+    outcome = machine.run("main", arguments)
+    output.write_standard_output(outcome.output)
+    if outcome.kind == interpreter.EXITED:
+        return outcome.code & 0xFF
+    if outcome.kind == interpreter.RETURNED:
+        return outcome.values[0] & 0xFF if outcome.values else 0
+    sys.stderr.write(f"pycc: run-ir: {outcome}\n")
+    return _CODES[outcome.kind]
