@@ -30,6 +30,7 @@ from compiler.asm.leb import leb128
 from compiler.asm.items import (
     Align,
     AsmText,
+    Attribute,
     Cfi,
     Common,
     Data,
@@ -242,6 +243,10 @@ class Assembler(Scope):
                 self.line_files[item.number] = item
         elif isinstance(item, Option):
             self.option(item.text)
+        elif isinstance(item, Attribute):
+            if item.text and item.tag == self.target.attribute_tags.get("arch", -1):
+                self.set_architecture(item.text)
+            self.attributes[item.tag] = item.text if item.text else item.number
         elif isinstance(item, Ident):
             self.idents.append(item.text)
         else:

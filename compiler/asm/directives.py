@@ -12,6 +12,7 @@ from compiler.asm.assemble import Assembler
 from compiler.asm.expressions import AsmError, Reader
 from compiler.asm.items import (
     Align,
+    Attribute,
     Cfi,
     Common,
     Data,
@@ -406,13 +407,11 @@ class Directives:
             tag = tags[tag_name]
         reader.expect(",")
         if reader.skip() == '"':
-            text = reader.string().decode()
-            if tag == tags.get("arch", -1):
-                self.assembler.set_architecture(text)
-            self.assembler.attributes[tag] = text
+            item = Attribute(tag, reader.string().decode(), loc=self.loc)
         else:
-            self.assembler.attributes[tag] = self._number(reader, "the value")
+            item = Attribute(tag, "", self._number(reader, "the value"), self.loc)
         reader.finish()
+        self._add(item)
 
     def _ident(self, reader: Reader, name: str) -> None:
         self._add(Ident(reader.string().decode("utf-8", "surrogateescape"), self.loc))

@@ -32,6 +32,7 @@ OPTION: Final = 16
 SIZE: Final = 17
 IDENT: Final = 18
 RELOC: Final = 19
+ATTRIBUTE: Final = 20
 
 
 class Item:
@@ -403,3 +404,16 @@ class Reloc(Item):
         self.offset: Final = offset
         self.name: Final = name
         self.expression: Final = expression
+
+
+@final
+class Attribute(Item):
+    """`.attribute`: a tag of the build attributes with a string, or with a number where `text` is ""."""
+
+    __slots__ = ("number", "tag", "text")
+
+    def __init__(self, tag: int, text: str, number: int = 0, loc: int = -1) -> None:
+        super().__init__(ATTRIBUTE, loc)
+        self.tag: Final = tag
+        self.text: Final = text
+        self.number: Final = number
