@@ -89,8 +89,9 @@ class Cursor:
         raise self.missing(spelling)
 
     def missing(self, spelling: str) -> SyntaxProblem:
-        """A single token is missing: gcc points behind the previous one, where it should be inserted."""
-        at = self.pos - 1 if self.pos > 0 else self.pos
+        """A single token is missing: gcc points behind the previous one, where it should be inserted, unless that came
+        out of a macro."""
+        at = self.pos - 1 if self.pos > 0 and self.tokens[self.pos - 1].origin is None else self.pos
         self.cx.error(at, "expected '{}' {}", spelling, token_description(self.token))
         return SyntaxProblem(spelling)
 

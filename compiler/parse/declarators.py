@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compiler.lex import tokens as tk
+from compiler.parse.cursor import NESTING_LIMIT
 from compiler.parse.expressions import ExpressionParser
 from compiler.sema.attributes import AttributeArgument, ParsedAttribute
 from compiler.sema.declarations import NONE, REGISTER_STORAGE, Specifiers, old_style_parameter
@@ -131,6 +132,10 @@ class DeclaratorParser(ExpressionParser):
         result = Declarator(self.pos, self.pos)
         result.at = -1
         self._declarator(result, result.pieces, abstract, concrete)
+        if len(result.pieces) > NESTING_LIMIT:
+            raise self.cx.sink.fatal(
+                self.tokens[result.start].span(), "nesting is too deep: more than {} levels", NESTING_LIMIT
+            )
         if result.at < 0:
             result.at = min(result.start, self.pos)
         result.end = self.pos

@@ -119,7 +119,9 @@ class ExpressionParser(Cursor):
     # --- expressions ------------------------------------------------------------------------------------------------
 
     def expression(self) -> Expr:
-        left = self.assignment()
+        return self._commas(self.assignment())
+
+    def _commas(self, left: Expr) -> Expr:
         while self.token.id == tk.COMMA:
             at = self.pos
             self.advance()
@@ -127,7 +129,9 @@ class ExpressionParser(Cursor):
         return left
 
     def assignment(self) -> Expr:
-        left = self.conditional()
+        return self._assignments(self.conditional())
+
+    def _assignments(self, left: Expr) -> Expr:
         id = self.token.id
         if id < tk.EQUAL or id > tk.PIPE_EQUAL:
             return left
@@ -150,7 +154,9 @@ class ExpressionParser(Cursor):
         return left
 
     def conditional(self) -> Expr:
-        left = self.unary()
+        return self._conditionals(self.unary())
+
+    def _conditionals(self, left: Expr) -> Expr:
         if _PRECEDENCE[self.token.id]:
             left = self._climb(left, 1)
         if self.token.id != tk.QUESTION:
@@ -424,23 +430,39 @@ class ExpressionParser(Cursor):
             self.advance()
             return self.literals.character(token, at)
         if token.id == tk.LPAREN:
-            self.advance()
-            self.deepen()
-            if self.token.id == tk.LBRACE:
-                node = self.statement_expression(at)
-                self.depth -= 1
-                return node
-            node = self.expression()
-            self.depth -= 1
-            self.expect(tk.RPAREN, ")")
-            node.start = at
-            node.end = self.pos
-            return node
+            return self._parenthesised()
         if kind == tk.OTHER:
             self.cx.error(at, "stray '{}' in program", token.text)
             self.advance()
             return self._primary()
         raise self.syntax_error("expected expression")
+
+    def _parenthesised(self) -> Expr:
+        """( expression ), or a statement expression. Parentheses directly inside one another do not recurse: each closes
+        upon an operand, after which the expression of the next outer one goes on."""
+        outer: list[int] = []
+        at = self.pos
+        self.advance()
+        while self.token.id == tk.LPAREN and not self.next_starts_type():
+            outer.append(at)
+            at = self.pos
+            self.advance()
+        self.deepen()
+        if self.token.id == tk.LBRACE:
+            node = self.statement_expression(at)
+        else:
+            node = self.expression()
+            self.expect(tk.RPAREN, ")")
+        while outer:
+            node.start = at
+            node.end = self.pos
+            at = outer.pop()
+            node = self._commas(self._assignments(self._conditionals(self._postfix(node))))
+            self.expect(tk.RPAREN, ")")
+        self.depth -= 1
+        node.start = at
+        node.end = self.pos
+        return node
 
     def string(self) -> Expr:
         """Adjacent string literals as one constant."""

@@ -12,7 +12,7 @@ from compiler.lex import literals
 from compiler.lex.literals import Number
 from compiler.lex.tokens import Token
 from compiler.sema.context import Context
-from compiler.syntax.expr import Expr, FloatConstant, IntegerConstant, StringConstant
+from compiler.syntax.expr import BuiltinCall, Expr, FloatConstant, IntegerConstant, StringConstant
 from compiler.types.basic import format_of
 from compiler.types.ctypes import ArrayType, CType, FloatType, IntegerType
 
@@ -46,7 +46,9 @@ class Literals:
         if made.warning:
             cx.warning("", at, "{}", made.warning)
         elif number.imaginary:
-            cx.error(at, "imaginary integer constants are not supported")
+            zero = IntegerConstant(type, at, at + 1, 0)
+            part = IntegerConstant(type, at, at + 1, made.value)
+            return BuiltinCall(cx.types.complex_of(type), at, at + 1, "complex", [zero, part])
         else:
             self.types[text] = type
             self.values[text] = made.value

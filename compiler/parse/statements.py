@@ -591,6 +591,11 @@ class StatementParser(AsmParser):
 
     def _expected_after_declarator(self, variables: list[Variable]) -> None:
         """gcc's wording depends on whether an initializer was there."""
+        if self.starts_declaration():
+            problem = self.missing(";")
+            if self.token.flags & tk.BOL:
+                return
+            raise problem
         if self.tokens[self.pos - 1].kind == tk.IDENT or self.tokens[self.pos - 1].id in (tk.RPAREN, tk.RBRACKET):
             previous = self.tokens[self.pos - 1]
             if previous.kind == tk.IDENT and previous.id == 0:

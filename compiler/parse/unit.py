@@ -48,7 +48,7 @@ from compiler.syntax.expr import Name
 from compiler.syntax.stmt import DeclStmt
 from compiler.types import ctypes
 from compiler.types.conversions import is_self_promoting
-from compiler.types.ctypes import FunctionType
+from compiler.types.ctypes import CType, FunctionType
 
 # Python frames that one level of nesting takes in the parser, and what later stages need above that.
 _FRAMES_PER_LEVEL: Final = 14
@@ -265,7 +265,7 @@ class UnitParser(StatementParser):
             return
         self._expected_after_declarator([])
 
-    def _is_definition(self, declarator: Declarator, type: ctypes.CType) -> bool:
+    def _is_definition(self, declarator: Declarator, type: CType) -> bool:
         if type.kind != ctypes.FUNCTION and not (type.kind == ctypes.ERROR and declarator.function_piece() is not None):
             return False
         if self.token.id == tk.LBRACE:
@@ -301,7 +301,7 @@ class UnitParser(StatementParser):
 
     # --- function definitions ---------------------------------------------------------------------------------------
 
-    def _function_definition(self, specifiers: Specifiers, declarator: Declarator, type: ctypes.CType) -> None:
+    def _function_definition(self, specifiers: Specifiers, declarator: Declarator, type: CType) -> None:
         cx = self.cx
         attributes = specifiers.attributes + declarator.attributes
         self.attributes(attributes)
@@ -355,10 +355,12 @@ class UnitParser(StatementParser):
         self.skip_balanced()
 
     def _may_defer(self, specifiers: Specifiers, function: Function) -> bool:
-        """A static inline function of a header that nothing has needed so far."""
-        if not self.cx.options.lazy_bodies or not specifiers.is_inline or specifiers.storage != STATIC_STORAGE:
-            return False
+        """An inline function of a header that is not emitted for its own sake and that nothing has needed so far."""
         attributes = function.attributes
+        if not self.cx.options.lazy_bodies or not specifiers.is_inline:
+            return False
+        if specifiers.storage != STATIC_STORAGE and not (function.definition_is_extern and attributes.gnu_inline):
+            return False
         if function.is_used or attributes.used or attributes.constructor >= 0 or attributes.destructor >= 0:
             return False
         return self._file_base(self.pos) != self.main_file
@@ -379,7 +381,8 @@ class UnitParser(StatementParser):
         function.parameters = self._parameters_of(piece, bare, prologue)
         for symbol in piece.symbols:
             if symbol.entity is None or not isinstance(symbol.entity, Variable):
-                cx.scopes.declare(Symbol(symbol.kind, symbol.name, symbol.type, symbol.entity, symbol.value, symbol.ordinal))
+                again = Symbol(symbol.kind, symbol.name, symbol.type, symbol.entity, symbol.value, symbol.ordinal)
+                cx.scopes.declare(again)
         try:
             body = self.block(False)
         finally:
@@ -508,6 +511,16 @@ def _split_pragmas(tokens: list[Token], pragmas: Pragmas, sink: Sink) -> list[To
     return result
 
 
+def _declare_builtin_types(cx: Context) -> None:
+    """Typedef names that gcc has from the start."""
+    types = cx.types
+    names: list[tuple[str, CType]] = [("__builtin_va_list", types.va_list)]
+    if cx.platform.model.has_int128:
+        names += [("__int128_t", types.int128), ("__uint128_t", types.uint128)]
+    for name, type in names:
+        cx.scopes.declare(Symbol(TYPEDEF, name, type, None, 0, -1))
+
+
 def parse_unit(
     tokens: list[Token], platform: Platform, options: Options, source_map: SourceMap, sink: Sink
 ) -> Unit:
@@ -525,7 +538,7 @@ def parse_unit(
     name = source_map.locate(first.pos)[0] if first.pos >= 0 else ""
     context = Context(clean, platform, options, source_map, sink, name)
     parser = UnitParser(context, clean, pragmas)
-    context.scopes.declare(Symbol(TYPEDEF, "__builtin_va_list", context.types.va_list, None, 0, -1))
+    _declare_builtin_types(context)
     parser.unit()
     return context.unit
 

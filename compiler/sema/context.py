@@ -65,6 +65,7 @@ class LabelState:
         self.vla_path: tuple[int, ...] = ()
         self.uses: list[tuple[int, tuple[int, ...]]] = []
         self.is_used = False
+        self.address_at = -1  # where && first took it
 
 
 @final

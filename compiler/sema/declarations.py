@@ -120,7 +120,7 @@ def declare_variable(
     name = declarator.name
     at = declarator.at
     type = apply_to_type(cx, type, attributes)
-    if type.kind == VOID:
+    if type.kind == VOID and (specifiers.storage != EXTERN_STORAGE or has_initializer):
         cx.error(at, "variable or field '{}' declared void", name)
         type = cx.types.error
     at_file_scope = cx.scopes.depth == 0
@@ -422,7 +422,8 @@ def _merge_function(cx: Context, function: Function, type: CType, at: int, linka
         cx.error(at, "conflicting types for '{}'; have '{}'", name, type_name(type))
         _previous(cx, function, function.body is not None)
         return False
-    if linkage == INTERNAL and function.linkage == EXTERNAL and function.ordinal >= 0:
+    replaces_inline = function.definition_is_extern and function.is_inline and is_definition
+    if linkage == INTERNAL and function.linkage == EXTERNAL and function.ordinal >= 0 and not replaces_inline:
         cx.error(at, "static declaration of '{}' follows non-static declaration", name)
         _previous(cx, function, function.body is not None)
         return False

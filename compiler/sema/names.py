@@ -58,6 +58,8 @@ def label_address(cx: Context, name: str, at: int, end: int) -> Expr:
         cx.error(at, "label '{}' referenced outside of any function", name)
         return error_expr(cx, at, end)
     state.is_used = True
+    if not state.label.address_taken and not state.uses:
+        state.address_at = at
     state.label.address_taken = True
     return LabelAddress(cx.types.void_pointer, at, end, state.label)
 

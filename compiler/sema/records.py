@@ -53,7 +53,7 @@ def reference_tag(cx: Context, kind: int, name: str, at: int, declares: bool) ->
 def _new_tag(cx: Context, kind: int, name: str, at: int) -> CType:
     type: CType
     if kind == ENUM:
-        type = EnumType(EnumInfo(name))
+        type = EnumType(EnumInfo(name, cx.types.uint))
     else:
         info = RecordInfo(name, kind == UNION)
         info.ordinal = at

@@ -133,7 +133,8 @@ def finish_labels(cx: Context, labels: dict[str, LabelState]) -> None:
     """At the end of the function, or of the block for local labels."""
     for name, state in labels.items():
         if not state.label.is_defined:
-            cx.error(state.at, "label '{}' used but not defined", name)
+            at = state.uses[0][0] if state.uses else state.address_at if state.address_at >= 0 else state.at
+            cx.error(at, "label '{}' used but not defined", name)
             continue
         if not state.is_used:
             cx.warning("unused-label", state.defined_at, "label '{}' defined but not used", name)

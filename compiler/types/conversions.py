@@ -142,6 +142,14 @@ def _element_qualifiers(type: CType) -> int:
     return type.qualifiers
 
 
+def _fits_transparent(union: CType, type: CType, depth: int) -> bool:
+    """GNU: a parameter of transparent union type matches one of the type of any member."""
+    bare = union.bare
+    if not isinstance(bare, RecordType) or not bare.info.transparent:
+        return False
+    return any(_compatible(field.type, type, depth) for field in bare.info.fields or [])
+
+
 def _compatible_functions(left: FunctionType, right: FunctionType, depth: int) -> bool:
     """C17 6.7.6.3p15."""
     if not _compatible(left.result, right.result, depth):
@@ -150,8 +158,11 @@ def _compatible_functions(left: FunctionType, right: FunctionType, depth: int) -
         if left.variadic != right.variadic or len(left.parameters) != len(right.parameters):
             return False
         for index in range(len(left.parameters)):
-            if not _compatible(left.parameters[index], right.parameters[index], depth):
-                return False
+            a = left.parameters[index]
+            b = right.parameters[index]
+            if not _compatible(a, b, depth) and not _fits_transparent(a, b, depth):
+                if not _fits_transparent(b, a, depth):
+                    return False
         return True
     if not left.has_prototype and not right.has_prototype:
         return True

@@ -200,11 +200,12 @@ class RecordType(CType):
 
 @final
 class EnumInfo:
-    """`underlying` None: incomplete (a GNU forward reference)."""
+    """`underlying` None: incomplete (a GNU forward reference); values count as of type `assumed` then."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, assumed: IntegerType | None = None) -> None:
         self.tag = tag
         self.underlying: IntegerType | None = None
+        self.assumed: Final = assumed
         self.packed = False
 
 

@@ -183,7 +183,7 @@ def integer_of(type: CType) -> IntegerType:
     if isinstance(type, IntegerType):
         return type
     assert isinstance(type, EnumType), type.kind
-    underlying = type.info.underlying
+    underlying = type.info.underlying or type.info.assumed
     assert underlying is not None, type.info.tag
     return underlying
 

@@ -23,6 +23,7 @@ from compiler.types.ctypes import (
     RecordType,
     VectorType,
 )
+from compiler.types.derive import integer_of
 
 _FLOAT_SIZES: Final[dict[str, int]] = {"binary16": 2, "binary32": 4, "binary64": 8, "binary128": 16, "x87_80": 16}
 
@@ -33,7 +34,7 @@ def _round_up(value: int, unit: int) -> int:
 
 @final
 class Layout:
-    """Answers for one data model. `anonymous_bit_fields_align`: unnamed bit-fields raise the record's alignment (AAPCS)."""
+    """Answers for one data model. `anonymous_bit_fields_align`: unnamed bit-fields raise a record's alignment (AAPCS)."""
 
     def __init__(self, model: DataModel, va_list_kind: int = VA_POINTER) -> None:
         self.model: Final = model
@@ -42,7 +43,7 @@ class Layout:
         self.anonymous_bit_fields_align: Final[bool] = va_list_kind == VA_AAPCS64
 
     def size_of(self, type: CType) -> int:
-        """In bytes, of a complete type of constant size. void and functions count 1, as GNU pointer arithmetic has it."""
+        """In bytes, of a complete type of constant size. void and functions count 1, as in GNU pointer arithmetic."""
         if isinstance(type, IntegerType):
             return type.bits // 8
         kind = type.kind
@@ -54,9 +55,7 @@ class Layout:
             assert type.length is not None or type.length_variable < 0, "size of a variable-length array"
             return (type.length or 0) * self.size_of(type.element)
         if isinstance(type, EnumType):
-            underlying = type.info.underlying
-            assert underlying is not None, type.info.tag
-            return underlying.bits // 8
+            return integer_of(type).bits // 8
         if isinstance(type, FloatType):
             if type.name == "long double":
                 return self.model.long_double_size
@@ -66,12 +65,14 @@ class Layout:
         if isinstance(type, VectorType):
             return type.lanes * self.size_of(type.element)
         if kind == ctypes.VA_LIST:
-            return self.pointer_size if self.va_list_kind == VA_POINTER else 32 if self.va_list_kind == VA_AAPCS64 else 24
+            if self.va_list_kind == VA_POINTER:
+                return self.pointer_size
+            return 32 if self.va_list_kind == VA_AAPCS64 else 24
         assert kind in (ctypes.VOID, ctypes.FUNCTION, ctypes.ERROR), kind
         return 1
 
     def align_of(self, type: CType) -> int:
-        """In bytes: what a variable or member of this type needs, an attribute of a typedef in between included."""
+        """In bytes: what an object of this type needs, an attribute of a typedef in between included."""
         if type.align:
             return type.align
         kind = type.kind
@@ -94,9 +95,7 @@ class Layout:
         if isinstance(type, VectorType):
             return max(1, self.size_of(type))
         if isinstance(type, EnumType):
-            underlying = type.info.underlying
-            assert underlying is not None, type.info.tag
-            return underlying.bits // 8
+            return integer_of(type).bits // 8
         if kind == ctypes.POINTER or kind == ctypes.NULLPTR or kind == ctypes.VA_LIST:
             return self.pointer_size
         return 1
