@@ -48,6 +48,8 @@ class Backend:
         bits_from_float: Insn,
         atomic_rows: dict[str, str],
         equal_rows: tuple[Insn, Insn],
+        base_pointer: Register,
+        mask: Insn,
         unaligned: bool,
     ) -> None:
         self.target: Final = target
@@ -73,5 +75,7 @@ class Backend:
         self.bits_from_float: Final = bits_from_float
         self.atomic_rows: Final = atomic_rows
         self.equal_rows: Final = equal_rows
+        self.base_pointer: Final = base_pointer  # callee-saved; the allocator loses it where frames need it
+        self.mask: Final = mask  # and of two registers
         self.unaligned: Final = unaligned
         self.word: Final[Type] = integer(target.pointer_bits)

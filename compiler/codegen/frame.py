@@ -10,13 +10,47 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.codegen.backend import Backend
-from compiler.codegen.mfunc import ENTRY, EPILOGUE, INCOMING, LOCAL, OUTGOING, PROLOGUE, MFunction, MInsn, SlotArg
+from compiler.codegen.legal import Refused
+from compiler.codegen.mfunc import (
+    ENTRY,
+    EPILOGUE,
+    INCOMING,
+    LOCAL,
+    OUTGOING,
+    PROLOGUE,
+    SPILL,
+    MFunction,
+    MInsn,
+    SlotArg,
+    StackSlot,
+)
 from compiler.codegen.parallel import access
-from compiler.machine.isa import Arg, ImmediateArg, MemoryArg, Register, RegisterArg
+from compiler.machine.isa import READ, WRITE, Arg, ImmediateArg, MemoryArg, Register, RegisterArg
 
 
 def _round_up(value: int, unit: int) -> int:
     return (value + unit - 1) // unit * unit
+
+
+def over_alignment(mf: MFunction, backend: Backend) -> int:
+    """The largest alignment of an object if it is beyond the stack's own, else 0."""
+    largest = max([slot.align for slot in mf.slots if slot.kind == LOCAL], default=1)
+    return largest if largest > backend.target.stack_alignment else 0
+
+
+def reserved_registers(mf: MFunction, backend: Backend) -> list[Register]:
+    """Registers that the frame will need for itself, so that the allocator does not give them away."""
+    aligned = over_alignment(mf, backend) > 0
+    if mf.has_dynamic_stack and aligned:
+        return [backend.target.frame_pointer, backend.base_pointer]
+    if mf.has_dynamic_stack or aligned or mf.needs_frame_pointer:
+        return [backend.target.frame_pointer]
+    return []
+
+
+def _slot_order(slot: StackSlot) -> tuple[int, int, int]:
+    """Spilled values next to the stack pointer, then small objects: what is used often is within reach."""
+    return (0 if slot.kind == SPILL else 1, slot.size, slot.number)
 
 
 @final
@@ -28,34 +62,38 @@ class Frame:
         self.backend: Final = backend
         target = backend.target
         word = backend.word.size
+        self.emergency: Final = mf.outgoing_size  # a word for a register that far addresses borrow
         offset = mf.outgoing_size
+        if sum([slot.size for slot in mf.slots if slot.kind == SPILL]) > 1024:
+            offset += word
         variadic = 0
-        over_aligned = target.stack_alignment
-        for slot in mf.slots:
-            if slot.kind == LOCAL:
+        for slot in sorted(mf.slots, key=_slot_order):
+            if slot.kind == LOCAL or slot.kind == SPILL:
                 offset = _round_up(offset, max(slot.align, 1))
                 slot.offset = offset
                 offset += slot.size
-                over_aligned = max(over_aligned, slot.align)
             elif slot.kind == OUTGOING and slot.offset < 0:
                 slot.offset = mf.outgoing_size
             elif slot.kind == INCOMING:
                 variadic = max(variadic, -slot.offset)
-        self.over_aligned: Final = over_aligned if over_aligned > target.stack_alignment else 0
-        self.uses_frame_pointer: Final[bool] = mf.has_dynamic_stack or self.over_aligned > 0
+        self.over_aligned: Final = over_alignment(mf, backend)
+        reserved = reserved_registers(mf, backend)
+        self.uses_frame_pointer: Final[bool] = len(reserved) > 0
+        self.uses_base_pointer: Final[bool] = len(reserved) > 1
         self.saved: Final[list[tuple[Register, int]]] = []
         offset = _round_up(offset, word)
         saves: list[Register] = list(mf.used_callee_saved)
         if mf.has_calls and target.return_address is not None:
             saves.insert(0, target.return_address)
-        if self.uses_frame_pointer:
-            saves = [register for register in saves if register is not target.frame_pointer]
-            saves.append(target.frame_pointer)
+        for register in reserved:
+            if register not in saves:
+                saves.append(register)
         for register in saves:
             self.saved.append((register, offset))
             offset += word
         # The variadic area ends at the entry stack pointer, the saved registers end where it begins.
         self.size: Final[int] = _round_up(offset + variadic, max(target.stack_alignment, 1))
+        self.restore: MInsn | None = None
 
     def lower(self) -> None:
         """Writes prologue and epilogues, and replaces every reference to a slot."""
@@ -83,7 +121,8 @@ class Frame:
                 MInsn(backend.add_immediate, [RegisterArg(destination), RegisterArg(source), ImmediateArg(amount)])
             )
             return
-        scratch = RegisterArg(backend.scratch[0])
+        scratch = RegisterArg(backend.scratch[0] if destination is source else destination)
+        assert scratch.register is not backend.target.stack_pointer, "the stack pointer holds nothing else for a moment"
         out.append(MInsn(backend.constant, [scratch, ImmediateArg(amount)]))
         out.append(MInsn(backend.add, [RegisterArg(destination), RegisterArg(source), scratch]))
 
@@ -110,9 +149,19 @@ class Frame:
             self._adjust(out, backend.target.frame_pointer, sp, near)
         self._adjust(out, sp, sp, -rest)
         if self.over_aligned:
-            out.append(
-                MInsn(backend.align_down, [RegisterArg(sp), RegisterArg(sp), ImmediateArg(-self.over_aligned)])
-            )
+            self._align(out, sp)
+        if self.uses_base_pointer:
+            self._adjust(out, backend.base_pointer, sp, 0)
+
+    def _align(self, out: list[MInsn], sp: Register) -> None:
+        backend = self.backend
+        mask = ImmediateArg(-self.over_aligned)
+        if backend.align_down.operands[2].accepts(mask):
+            out.append(MInsn(backend.align_down, [RegisterArg(sp), RegisterArg(sp), mask]))
+            return
+        scratch = RegisterArg(backend.scratch[0])
+        out.append(MInsn(backend.constant, [scratch, mask]))
+        out.append(MInsn(backend.mask, [RegisterArg(sp), RegisterArg(sp), scratch]))
 
     def _epilogue(self, out: list[MInsn]) -> None:
         backend = self.backend
@@ -142,7 +191,8 @@ class Frame:
             return (target.stack_pointer, self.size + what.offset)
         if what.kind == OUTGOING or not self.mf.has_dynamic_stack:
             return (target.stack_pointer, what.offset)
-        assert not self.over_aligned, "an over-aligned object in a function that moves the stack pointer"
+        if self.uses_base_pointer:
+            return (self.backend.base_pointer, what.offset)
         return (target.frame_pointer, what.offset - self.size)
 
     def _insn(self, insn: MInsn, out: list[MInsn]) -> None:
@@ -161,6 +211,10 @@ class Frame:
         for index, arg in enumerate(insn.args):
             if isinstance(arg, MemoryArg) and isinstance(arg.base, SlotArg):
                 insn.args[index] = self._memory(insn, index, arg, out)
+        if self.restore is not None:  # the instruction stands there already, with the borrowed register
+            out.append(self.restore)
+            self.restore = None
+            return
         out.append(insn)
 
     def _memory(self, insn: MInsn, index: int, arg: MemoryArg, out: list[MInsn]) -> Arg:
@@ -171,14 +225,39 @@ class Frame:
             return MemoryArg(RegisterArg(base), total)
         backend = self.backend
         scratch = self._scratch(insn)
-        out.append(MInsn(backend.constant, [RegisterArg(scratch), ImmediateArg(total)]))
-        out.append(MInsn(backend.add, [RegisterArg(scratch), RegisterArg(scratch), RegisterArg(base)]))
-        return MemoryArg(RegisterArg(scratch), 0)
+        if scratch is not None:
+            out += self._far(scratch, base, total)
+            return MemoryArg(RegisterArg(scratch), 0)
+        # A store of one scratch register while a cycle of copies waits in the other: borrow any register.
+        assert insn.insn is not None and insn.insn.is_store
+        taken = [arg.register for arg in insn.args if isinstance(arg, RegisterArg)]
+        borrowed = [register for register in backend.caller_saved if register not in taken][1]
+        place = MemoryArg(RegisterArg(backend.target.stack_pointer), self.emergency)
+        store = access(backend, borrowed.register_class, True)
+        if not store.operands[1].accepts(place) or self.mf.has_dynamic_stack:
+            raise Refused(f"a frame with too many spilled values in function '{self.mf.name}'")
+        out.append(MInsn(store, [RegisterArg(borrowed), place]))
+        out += self._far(borrowed, base, total)
+        out.append(MInsn(insn.insn, [insn.args[0], MemoryArg(RegisterArg(borrowed), 0)]))
+        self.restore = MInsn(access(backend, borrowed.register_class, False), [RegisterArg(borrowed), place])
+        return arg
 
-    def _scratch(self, insn: MInsn) -> Register:
-        """A scratch register the instruction does not use itself."""
+    def _far(self, register: Register, base: Register, offset: int) -> list[MInsn]:
+        backend = self.backend
+        return [
+            MInsn(backend.constant, [RegisterArg(register), ImmediateArg(offset)]),
+            MInsn(backend.add, [RegisterArg(register), RegisterArg(register), RegisterArg(base)]),
+        ]
+
+    def _scratch(self, insn: MInsn) -> Register | None:
+        """A register for an address: the one the instruction writes anyway, or a scratch register that nothing holds."""
+        first = insn.args[0] if insn.args else None
+        if isinstance(first, RegisterArg) and insn.accesses and insn.accesses[0] & (READ | WRITE) == WRITE:
+            if first.register.register_class is self.backend.scratch[0].register_class:
+                if first.register is not self.backend.target.zero:
+                    return first.register
         taken = [arg.register for arg in insn.args if isinstance(arg, RegisterArg)]
         for register in self.backend.scratch:
-            if register not in taken:
+            if register not in taken and register is not insn.busy:
                 return register
-        raise AssertionError("no scratch register left")
+        return None

@@ -40,12 +40,13 @@ class BlockArg(Arg):
 LOCAL: Final = 0  # in the function's own frame
 OUTGOING: Final = 1  # at `offset` from the stack pointer, in the area for stack arguments of calls
 INCOMING: Final = 2  # at `offset` from the stack pointer on entry
+SPILL: Final = 3  # as LOCAL, for a value the allocator keeps in memory
 
 
 @final
 class StackSlot:
     """`size` and `align` in bytes. `offset` is given for OUTGOING and INCOMING slots and computed by `frame` for
-    LOCAL."""
+    LOCAL and SPILL."""
 
     __slots__ = ("align", "kind", "number", "offset", "size")
 
@@ -85,7 +86,9 @@ class MInsn:
     """One instruction. `reads` and `writes` are physical registers beyond the row's own implicit ones (per
     instance)."""
 
-    __slots__ = ("accesses", "args", "copies", "early", "insn", "loc", "reads", "role", "template", "tied", "writes")
+    __slots__ = (
+        "accesses", "args", "busy", "copies", "early", "insn", "loc", "reads", "role", "template", "tied", "writes",
+    )  # fmt: skip
 
     def __init__(self, insn: Insn | None, args: list[Arg], role: int = PLAIN) -> None:
         self.insn: Final = insn
@@ -99,6 +102,7 @@ class MInsn:
         self.tied: list[int] = []  # ASM: index of the output an input shares its register with, or -1
         self.template = ""
         self.loc = 0
+        self.busy: Register | None = None  # a scratch register that holds a value across this instruction
 
 
 @final

@@ -84,12 +84,18 @@ def sequence(moves: list[Move], backend: Backend) -> list[MInsn]:
     """Instructions with the effect of the moves done at once. scratch[0] breaks cycles, scratch[1] carries memory moves."""
     out: list[MInsn] = []
     pending = [move for move in moves if not move.destination.same(move.source)]
+    scratch = backend.scratch[0]
     while pending:
         sources: set[int] = {move.source.key for move in pending}
         ready = [move for move in pending if move.destination.key not in sources]
         if ready:
+            waiting = scratch.index in sources
             for move in ready:
+                begin = len(out)
                 _emit(move, backend, out)
+                if waiting:
+                    for insn in out[begin:]:
+                        insn.busy = scratch
             pending = [move for move in pending if move.destination.key in sources]
         else:
             # Only cycles are left: one source waits in the scratch register.

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final, final
 
 from compiler.codegen.backend import Backend
+from compiler.codegen.frame import reserved_registers
 from compiler.codegen.intervals import NEVER, Fixed, Interval, Numbering, first_meeting
 from compiler.codegen.mfunc import MFunction
 from compiler.machine.isa import Register
@@ -31,6 +32,11 @@ class Allocator:
         self.inactive: list[list[Interval]] = [[] for _ in backend.target.classes]
         self.block_starts: Final[list[int]] = self.numbering.first
         self.used: Final[set[int]] = set()
+        reserved = reserved_registers(mf, backend)
+        self.order: Final[list[list[Register]]] = [
+            [register for register in registers if register not in reserved]
+            for registers in backend.target.allocation_order
+        ]
 
     def run(self) -> Numbering:
         intervals = [interval for interval in self.numbering.intervals if interval is not None]
@@ -78,7 +84,7 @@ class Allocator:
     def _try_free(self, current: Interval) -> bool:
         """A register that is free from the interval's start, for all of it or at least up to a use."""
         class_number = current.info.virtual.register_class.number
-        order = self.backend.target.allocation_order[class_number]
+        order = self.order[class_number]
         free: dict[int, int] = {}
         for interval in self.active[class_number]:
             assert interval.register is not None
@@ -147,7 +153,7 @@ class Allocator:
     def _try_blocked(self, current: Interval) -> bool:
         """Takes the register whose holder can best do without, or puts the interval itself into memory."""
         class_number = current.info.virtual.register_class.number
-        order = self.backend.target.allocation_order[class_number]
+        order = self.order[class_number]
         start = current.start
         next_use: dict[int, int] = {}
         weight: dict[int, float] = {}

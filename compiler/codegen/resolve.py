@@ -11,7 +11,7 @@ from typing import Final, final
 
 from compiler.codegen.backend import Backend
 from compiler.codegen.intervals import Interval, Numbering
-from compiler.codegen.mfunc import COPY, MBlock, MFunction, MInsn, StackSlot
+from compiler.codegen.mfunc import COPY, SPILL, MBlock, MFunction, MInsn, StackSlot
 from compiler.codegen.parallel import Move, Place, sequence, store_insn
 from compiler.machine.isa import READ, WRITE, Arg, MemoryArg, RegisterArg, VirtualArg
 
@@ -61,7 +61,7 @@ class Resolver:
         found = self.slots.get(number)
         if found is None:
             size = self.mf.virtuals[number].virtual.register_class.bits // 8
-            found = self.mf.new_slot(size, size)
+            found = self.mf.new_slot(size, size, SPILL)
             self.slots[number] = found
         return found
 

@@ -78,5 +78,7 @@ def make_backend(target: Target) -> Backend:
         bits_from_float=insn("fmv.x.d"),
         atomic_rows=_atomic_rows(),
         equal_rows=(insn("xor"), insn("sltiu")),
+        base_pointer=GPRS[9],
+        mask=insn("and"),
         unaligned=False,
     )  # fmt: skip

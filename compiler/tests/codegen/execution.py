@@ -83,10 +83,10 @@ def build(module: Module, check: bool = True) -> bytes:
     options = EmitOptions(check_allocation=check)
     items = compile_module(module, BACKEND, RULES, options)
     obj = assemble_items(items, TARGET, sink, "test.s")
-    assert sink.errors == 0, [diagnostic.message for diagnostic in sink.diagnostics]
+    assert sink.errors == 0, [diagnostic.text for diagnostic in sink.diagnostics]
     inputs = [LinkInput("test.o", write_object(obj)), LinkInput("libgcc.a", helpers())]
     program = link(inputs, LinkOptions(), TARGET, sink)
-    assert sink.errors == 0, [diagnostic.message for diagnostic in sink.diagnostics]
+    assert sink.errors == 0, [diagnostic.text for diagnostic in sink.diagnostics]
     return program
 
 
