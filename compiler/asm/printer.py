@@ -17,7 +17,8 @@ _ATTRIBUTES: Final[dict[int, str]] = {
 }  # fmt: skip
 _TYPES: Final[dict[int, str]] = {
     it.FUNCTION: "@function", it.OBJECT: "@object", it.TLS_OBJECT: "@tls_object", it.NO_TYPE: "@notype",
-    it.GNU_INDIRECT_FUNCTION: "@gnu_indirect_function", it.COMMON_OBJECT: "@common", it.GNU_UNIQUE: "@gnu_unique_object",
+    it.GNU_INDIRECT_FUNCTION: "@gnu_indirect_function", it.COMMON_OBJECT: "@common",
+    it.GNU_UNIQUE: "@gnu_unique_object",
 }  # fmt: skip
 # SHF_* by letter, and SHT_* by name (GNU as, `.section`).
 _FLAG_LETTERS: Final = (
@@ -49,7 +50,8 @@ def _item(item: Item, target: Target, lines: list[str]) -> None:
         lines.append(f"\t{_VALUES[item.size]}\t{_value(item)}")
     elif isinstance(item, it.Fill):
         count = str(item.count) if item.expression is None else expression_text(item.expression)
-        lines.append(f"\t.zero\t{count}" if item.value == 0 and item.size == 1 else f"\t.fill\t{count},{item.size},{item.value}")
+        is_zero = item.value == 0 and item.size == 1
+        lines.append(f"\t.zero\t{count}" if is_zero else f"\t.fill\t{count},{item.size},{item.value}")
     elif isinstance(item, it.Section):
         lines.append("\t" + _section(item))
     elif isinstance(item, it.Align):
@@ -60,7 +62,8 @@ def _item(item: Item, target: Target, lines: list[str]) -> None:
         lines.append(f"\t{directive}\t{name}" if directive else f"\t.type\t{name}, {_TYPES[item.attribute]}")
     elif isinstance(item, it.Size):
         name = symbol_name(item.name)
-        lines.append(f"\t.size\t{name}, " + (f".-{name}" if item.expression is None else expression_text(item.expression)))
+        size = f".-{name}" if item.expression is None else expression_text(item.expression)
+        lines.append(f"\t.size\t{name}, {size}")
     elif isinstance(item, it.Common):
         directive = ".local" if item.is_local else ".globl"
         lines.append(f"\t{directive}\t{symbol_name(item.name)}")

@@ -142,7 +142,7 @@ class Compiler:
             module = self._read_ir(source, sink)
         else:
             module = self._lower(source, sink, source_map)
-        if module is None or sink.errors:
+        if module is None:
             return None
         self._verify(module, "lower")
         if "lower" in self.command.given("dump-after"):
@@ -192,7 +192,7 @@ class Compiler:
         module = lower_unit(parsed.syntax, parsed.unit.platform, self.choice.backend().abi, sink, spans, options)
         module.source_files = [source.shown]
         self.statistics.lap("lower")
-        return module
+        return None if sink.errors else module
 
     def _read_ir(self, source: Source, sink: Sink) -> Module | None:
         from compiler.driver.output import read_file
@@ -208,7 +208,7 @@ class Compiler:
         for violation in verify_module(module):
             sink.error(None, "{}: {}", source.shown, violation)
         self.statistics.lap("read-ir")
-        return module
+        return None if sink.errors else module
 
     def _verify(self, module: Module, stage: str) -> None:
         if self.command.has("verify-ir"):
@@ -306,11 +306,12 @@ class Compiler:
             if source.language in ("assembler", "assembler-with-cpp"):
                 text = self._assembly_text(source, sink, source_map)
                 made = assemble_text(text, target, sink, source.shown, self.command.given("include"))
+                data = None if sink.errors else write_object(made)
             else:
                 items = self._items(source, sink, source_map)
-                made = assemble_items(items, target, sink, source.shown) if items is not None else None
-            if made is not None and not sink.errors:
-                data = write_object(made)
+                if items is not None:
+                    made = assemble_items(items, target, sink, source.shown)
+                    data = None if sink.errors else write_object(made)
         except Fatal:
             pass
         self.statistics.lap("assemble")

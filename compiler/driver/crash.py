@@ -10,6 +10,7 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from compiler.driver import output
+from compiler.driver.options import UsageError
 from compiler.driver.version import describe
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def report(error: BaseException, words: list[str], compiler: Compiler | None, so
     place = ""
     if where:
         last = where[-1]
-        place = f" at {os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)}:{last.lineno}"
+        folder, file = os.path.split(last.filename)
+        place = f" at {os.path.basename(folder)}/{file}:{last.lineno}"
     text = str(error)
     sys.stderr.write(f"pycc: internal error: {type(error).__name__}{': ' + text if text else ''}{place}\n")
     if os.environ.get("PYCC_TRACEBACK", "") == "1":
@@ -39,7 +41,7 @@ def report(error: BaseException, words: list[str], compiler: Compiler | None, so
         output.write_text(os.path.join(folder, "traceback.txt"), trace)
         if compiler is not None and source is not None and source.path != "-":
             _save_source(folder, compiler, source)
-    except (OSError, output.UsageError):
+    except (OSError, UsageError):
         sys.stderr.write("pycc: note: what reproduces it could not be saved\n")
     else:
         sys.stderr.write(f"pycc: note: this is a defect of pycc; what reproduces it is in {folder}\n")

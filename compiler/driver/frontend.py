@@ -215,7 +215,9 @@ class Unit:
         return stream.getvalue()
 
 
-def write_dependencies(command: Command, source: Source, dependencies: list[tuple[str, bool]], object_path: str) -> None:
+def write_dependencies(
+    command: Command, source: Source, dependencies: list[tuple[str, bool]], object_path: str
+) -> None:
     """The rule that -M and its kin ask for; `object_path` is "" where no object is written (-M, -E)."""
     from compiler.preprocess.dependencies import make_rule, quote_for_make
 

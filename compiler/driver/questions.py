@@ -53,7 +53,8 @@ def _text(command: Command, choice: targets.Choice, question: str) -> str:
 
         return "\n".join(pass_names())
     if question == "build-runtime":
-        return f"{len(runtime_archive(command, choice))} bytes of run-time library for {choice.name} in {cache_folder()}"
+        size = len(runtime_archive(command, choice))
+        return f"{size} bytes of run-time library for {choice.name} in {cache_folder()}"
     if question == "runtime":
         return "libpycc.a"
     raise UsageError(f"pycc {VERSION} has no answer to '{question}'")

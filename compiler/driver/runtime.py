@@ -25,7 +25,7 @@ _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def cache_folder() -> str:
-    """PYCC_CACHE, or `pycc` in the user's cache folder; a private folder for temporary files where neither is writable."""
+    """PYCC_CACHE, or `pycc` in the user's cache folder; a private folder among temporary files if that is read-only."""
     candidates: list[str] = []
     own = os.environ.get("PYCC_CACHE", "")
     if own:

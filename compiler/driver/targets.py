@@ -75,7 +75,7 @@ class Choice:
             raise UsageError(f"'-march={architecture}': not an architecture of {self.name}")
         missing = sorted(FEATURES - {"zicsr", "zifencei"} - features)
         if missing:
-            raise UsageError(f"'-march={architecture}': pycc generates code for rv64imafd and more; '{missing[0]}' is missing")
+            raise UsageError(f"'-march={architecture}': code is generated for rv64imafd and more; no '{missing[0]}'")
         return features | FEATURES
 
     def platform(self, char_signed: bool | None, short_wchar: bool) -> Platform:
