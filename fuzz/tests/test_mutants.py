@@ -53,14 +53,14 @@ def planted(tmp_path: Path) -> dict[str, Mutant]:
     (folder / "cli.py").write_text(COMPILER)
     patches = tmp_path / "patches"
     patches.mkdir()
-    for name, old, new in (("relation", " >= ", " > "), ("harmless", "/*", "/* "), ("crude", "main(", "niam(")):
+    for name, old, new in (("sign", " - ", " + "), ("harmless", "/*", "/* "), ("crude", "main(", "niam(")):
         (patches / f"{name}.patch").write_text(PATCH.format(about=name, old=old, new=new))
     return {mutant.name: mutant for mutant in mutants(patches)}
 
 
 @pytest.mark.parametrize(
     ("name", "fate"),
-    [("relation", Fate.CAUGHT), ("harmless", Fate.SURVIVED), ("crude", Fate.BREAKS_HELLO), ("clean", Fate.SURVIVED)],
+    [("sign", Fate.CAUGHT), ("harmless", Fate.SURVIVED), ("crude", Fate.BREAKS_HELLO), ("clean", Fate.SURVIVED)],
 )
 def test_the_fate_of_a_mutant(name: str, fate: Fate, planted: dict[str, Mutant], tmp_path: Path) -> None:
     settings = Settings(
