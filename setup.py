@@ -6,8 +6,7 @@ editable install stays pure (its sources are what runs), and `python setup.py na
 `compiler/` with the extension modules beside the sources, put on the path by whoever wants it.
 
 Invariant of build/native: it is a link to a folder that was finished before it was linked, and whose file `complete`
-holds the hash of what it was built from. An equal hash means there is nothing to do. The folder linked before
-stays until the next build, for processes that still run from it.
+holds the hash of what it was built from. An equal hash means there is nothing to do.
 
 Settings: PYCC_PURE=1, PYCC_OPT_LEVEL (C optimisation level, default 1), PYCC_BUILD_JOBS (parallel C compilations).
 """
@@ -143,10 +142,11 @@ class Native(Command):
     """Makes build/native; says in one line what it did. Exit code 0 without building where only a pure build can be."""
 
     description = "build compiler/ with mypyc into build/native"
-    user_options: list[tuple[str, str | None, str]] = []
+    user_options = [("drop-stale", None, "only remove the link to a build of other sources than these")]
+    boolean_options = ["drop-stale"]
 
     def initialize_options(self) -> None:
-        pass
+        self.drop_stale = False
 
     def finalize_options(self) -> None:
         pass
@@ -157,16 +157,25 @@ class Native(Command):
             NATIVE.unlink(missing_ok=True)
             print(f"native build: none, {reason}; pycc runs as plain Python")
             return
+        # Whoever tests these sources must not be given a build of others meanwhile: none is better.
+        if self.up_to_date() or self.drop_stale:
+            return
         BUILD.mkdir(exist_ok=True)
         with open(BUILD / "native.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.build(build_hash())
+            if not self.up_to_date():
+                self.build(build_hash())
+
+    def up_to_date(self) -> bool:
+        """Whether there is nothing to do; if there is, what was built before is no longer linked to afterwards."""
+        complete = NATIVE / "complete"
+        if complete.exists() and complete.read_text() == build_hash():
+            print("native build: up to date")
+            return True
+        NATIVE.unlink(missing_ok=True)
+        return False
 
     def build(self, wanted: str) -> None:
-        complete = NATIVE / "complete"
-        if complete.exists() and complete.read_text() == wanted:
-            print("native build: up to date")
-            return
         stage = BUILD / f"native-{wanted[:16]}"
         shutil.rmtree(stage, ignore_errors=True)
         self.distribution.ext_modules = extensions()
@@ -180,13 +189,12 @@ class Native(Command):
         if build_hash() != wanted:
             sys.exit("native build: compiler/ changed while it was being built; build again")
         (stage / "complete").write_text(wanted)
-        previous = NATIVE.resolve() if NATIVE.is_symlink() else None
         link = BUILD / "native.link"
         link.unlink(missing_ok=True)
         link.symlink_to(stage.name)
         link.replace(NATIVE)
         for folder in BUILD.glob("native-*"):
-            if folder not in (stage, previous):
+            if folder != stage:
                 shutil.rmtree(folder, ignore_errors=True)
         print(f"native build: built with mypyc at -O{OPT_LEVEL}")
 
