@@ -57,7 +57,6 @@ from compiler.asm.items import (
 )
 from compiler.machine import vendor
 from compiler.machine.encode import REFUSED, Fixup, encode, refusal
-from compiler.machine.expansion import Expansions
 from compiler.machine.isa import BRANCH, LABEL, VENDOR, Arg, Insn, SymbolArg
 from compiler.machine.target import Target
 from compiler.object.model import (
@@ -141,7 +140,7 @@ class Assembler(Scope):
         self.target: Final = target
         self.sink: Final = sink
         self.name: Final = name
-        self.expansions: Final = Expansions(target)
+        self.expansions: Final = target.expansions
         self.symbols: dict[str, AsmSymbol] = {}
         self.sections: dict[str, AsmSection] = {}
         self.section_stack: list[tuple[AsmSection, int]] = []

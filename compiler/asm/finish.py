@@ -314,6 +314,8 @@ class Finisher(TableWriter):
             self._append(section, offset, kind, self.section_symbols[asm_section], symbol.address + addend)
             return
         symbol.is_referenced = True
+        if symbol.loc < 0:
+            symbol.loc = loc  # where to say that it is missing
         self._append(section, offset, kind, self.object_symbol(symbol), addend)
 
     def _append(self, section: Section, offset: int, kind: RelocationKind, symbol: Symbol | None, addend: int) -> None:

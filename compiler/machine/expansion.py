@@ -13,10 +13,18 @@ from compiler.machine.isa import (
     ImmediateArg,
     Insn,
     MemoryArg,
+    Register,
     RegisterArg,
     SymbolArg,
 )
-from compiler.machine.target import Target
+
+
+class Expander:
+    """Writes a pseudo row as real rows where a template cannot (`li`)."""
+
+    def expand(self, insn: Insn, args: list[Arg], features: frozenset[str]) -> list[tuple[Insn, list[Arg]]]:
+        raise NotImplementedError
+
 
 ANCHOR: Final = "@0"  # the address of the first instruction of an expansion
 
@@ -91,16 +99,25 @@ def same_arg(left: Arg, right: Arg) -> bool:
 class Expansions:
     """All templates of one target."""
 
-    __slots__ = ("anchored", "compressed", "full", "pseudo", "target")
+    __slots__ = ("anchored", "by_mnemonic", "compressed", "expanders", "full", "insns", "pseudo", "register_by_name")
 
-    def __init__(self, target: Target) -> None:
-        self.target: Final = target
-        self.pseudo: Final[list[list[InsnTemplate]]] = [[] for _ in target.insns]  # by row number
-        self.anchored: Final[list[bool]] = [False for _ in target.insns]  # uses the anchor
+    def __init__(
+        self,
+        insns: tuple[Insn, ...],
+        by_mnemonic: dict[str, list[Insn]],
+        register_by_name: dict[str, Register],
+        expanders: dict[str, Expander],
+    ) -> None:
+        self.insns: Final = insns
+        self.by_mnemonic: Final = by_mnemonic
+        self.register_by_name: Final = register_by_name
+        self.expanders: Final = expanders
+        self.pseudo: Final[list[list[InsnTemplate]]] = [[] for _ in insns]  # by row number
+        self.anchored: Final[list[bool]] = [False for _ in insns]  # uses the anchor
         # full row's number -> (compressed row, template of the full row's arguments)
-        self.compressed: Final[list[list[tuple[Insn, InsnTemplate]]]] = [[] for _ in target.insns]
-        self.full: Final[list[InsnTemplate | None]] = [None for _ in target.insns]  # what a compressed row abbreviates
-        for insn in target.insns:
+        self.compressed: Final[list[list[tuple[Insn, InsnTemplate]]]] = [[] for _ in insns]
+        self.full: Final[list[InsnTemplate | None]] = [None for _ in insns]  # what a compressed row abbreviates
+        for insn in insns:
             if insn.expands:
                 self.pseudo[insn.number] = self._compile(insn, insn.expands)
                 self.anchored[insn.number] = ANCHOR in insn.expands
@@ -116,7 +133,7 @@ class Expansions:
         """The real instructions of a pseudo row; `anchor` names the first one's address where `anchored` asks for it."""
         templates = self.pseudo[insn.number]
         if not templates:
-            return self.target.expanders[insn.key].expand(insn, args, features)
+            return self.expanders[insn.key].expand(insn, args, features)
         return [(template.insn, [part.make(args, anchor) for part in template.args]) for template in templates]
 
     def compress(self, insn: Insn, args: list[Arg]) -> tuple[Insn, list[Arg]] | None:
@@ -145,6 +162,9 @@ class Expansions:
                     return None
             elif not self._bind(short, bound, part.parameter, arg):
                 return None
+        for index, operand in enumerate(short.operands):
+            if operand.fixed is not None:
+                bound[index] = RegisterArg(operand.fixed)
         return [arg for arg in bound if arg is not None]
 
     def _bind(self, short: Insn, bound: list[Arg | None], index: int, arg: Arg) -> bool:
@@ -167,7 +187,7 @@ class Expansions:
 
     def _row(self, insn: Insn, name: str, parts: list[ArgTemplate]) -> Insn:
         """The row of a template's mnemonic: the first with this many operands; templates name real rows only."""
-        for row in self.target.by_mnemonic[name]:
+        for row in self.by_mnemonic[name]:
             if len(row.operands) == len(parts) and row.encoding and row is not insn:
                 return row
             if len(row.operands) == len(parts) + 1 and row.operands and row.operands[-1].omitted is not None:
@@ -194,10 +214,10 @@ class Expansions:
         for index, operand in enumerate(insn.operands):
             if operand.name == text:
                 return ArgTemplate(PARAMETER, index)
-        register = self.target.register_by_name.get(text)
+        register = self.register_by_name.get(text)
         if register is not None:
             return ArgTemplate(CONSTANT, constant=RegisterArg(register))
-        for row in self.target.insns:  # a named number, such as a CSR
+        for row in self.insns:  # a named number, such as a CSR
             for operand in row.operands:
                 if text in operand.names:
                     return ArgTemplate(CONSTANT, constant=ImmediateArg(operand.names[text]))

@@ -7,17 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from compiler.machine.isa import Arg, Insn, Register, RegisterClass
+from compiler.machine.expansion import Expander, Expansions
+from compiler.machine.isa import Insn, Register, RegisterClass
 
 if TYPE_CHECKING:
     from compiler.machine.relocation import RelocationKind, RelocationTable
-
-
-class Expander:
-    """Writes a pseudo row as real rows where a template cannot (`li`)."""
-
-    def expand(self, insn: Insn, args: list[Arg], features: frozenset[str]) -> list[tuple[Insn, list[Arg]]]:
-        raise NotImplementedError
 
 
 class FeatureReader:
@@ -195,6 +189,7 @@ class Target:
         self.by_mnemonic: Final[dict[str, list[Insn]]] = {}
         self.by_key: Final[dict[str, Insn]] = {}
         self._index()
+        self.expansions: Final = Expansions(insns, self.by_mnemonic, self.register_by_name, expanders)
 
     def _index(self) -> None:
         for register in self.registers:

@@ -18,13 +18,14 @@ from compiler.machine.isa import (
     MEMORY,
     MOVE,
     REGISTER,
+    RETURN,
     SIDE_EFFECT,
     STORE,
     TERMINATOR,
     Insn,
     Operand,
 )
-from compiler.targets.riscv64.registers import FPR, GPR, SP
+from compiler.targets.riscv64.registers import FPR, GPR, RA, SP
 
 LOW: Final = tuple(range(8, 16))  # the registers that three bits can name
 NOT_ZERO: Final = tuple(range(1, 32))
@@ -42,12 +43,14 @@ rs2: Final = Operand("rs2", REGISTER, GPR, 64)
 fd: Final = Operand("fd", REGISTER, FPR, 64)
 fs2: Final = Operand("fs2", REGISTER, FPR, 64)
 rd_lui: Final = Operand("rd", REGISTER, GPR, 64, registers=NOT_ZERO_OR_SP)
+ra: Final = Operand("ra", REGISTER, GPR, 64, constraint=FIXED, fixed=RA)
 sp: Final = Operand("sp", REGISTER, GPR, 64, constraint=FIXED, fixed=SP)
 
 imm6: Final = Operand("imm", IMMEDIATE, bits=6, low=-32, high=31)
 imm6_not_zero: Final = Operand("imm", IMMEDIATE, bits=6, low=-32, high=31, excluded=(0,))
 imm_lui: Final = Operand("imm", IMMEDIATE, bits=6, low=-32, high=31, excluded=(0,), wraps=20)
-imm_sp: Final = Operand("imm", IMMEDIATE, bits=10, low=-512, high=496, multiple=16, excluded=(0,))
+imm_ra: Final = Operand("ra", REGISTER, GPR, 64, constraint=FIXED, fixed=RA)
+sp: Final = Operand("imm", IMMEDIATE, bits=10, low=-512, high=496, multiple=16, excluded=(0,))
 imm_4spn: Final = Operand("imm", IMMEDIATE, bits=10, low=4, high=1020, multiple=4)
 shamt: Final = Operand("shamt", IMMEDIATE, bits=6, low=1, high=63)
 cb_target: Final = Operand(
@@ -108,6 +111,7 @@ INSNS: Final = (
     _row("c.lwsp", (rdn, sp_w), "010 mem[5] rd:5 mem[4:2|7:6] 10", "lw rd, mem", "rd", "mem", LOAD, access=4),
     _row("c.ldsp", (rdn, sp_d), "011 mem[5] rd:5 mem[4:3|8:6] 10", "ld rd, mem", "rd", "mem", LOAD, access=8),
     _row("c.jr", (rs1n,), "1000 rs1:5 00000 10", "jr rs1; jalr zero, 0(rs1)", "", "rs1", TERMINATOR | INDIRECT),
+    _row("c.jr", (ra,), "1000 00001 00000 10", "ret", "", "ra", TERMINATOR | RETURN, key="c.jr.ra"),
     _row("c.mv", (rdn, rs2n), "1000 rd:5 rs2:5 10", "mv rd, rs2; addi rd, rs2, 0; add rd, zero, rs2; add rd, rs2, zero",
          "rd", "rs2", MOVE),
     _row("c.ebreak", (), "1001000000000010", "ebreak", flags=SIDE_EFFECT | TERMINATOR),

@@ -91,7 +91,7 @@ def fixed(name: str, operand: str) -> Operand:
 
 i8: Final = imm(8, -128, 127)
 mem: Final = Operand("m", MEMORY, GPR, index_class=GPR, relocations=ADDRESS)
-near: Final = Operand("target", LABEL, low=1, relocations={"": "R_X86_64_PC32", "plt": "R_X86_64_PLT32"})
+near: Final = Operand("target", LABEL, low=1, relocations={"": "R_X86_64_PLT32", "plt": "R_X86_64_PLT32"})
 short: Final = Operand("target", LABEL, low=1, relocations={"": "R_X86_64_PC8"})
 near16: Final = Operand("target", LABEL, low=1, relocations={"": "R_X86_64_PC16"})
 SIZES: Final = ((8, "b", "", (16, 32, 64)), (16, "w", "o16", (16, 32, 64)), (32, "l", "o32", (16, 32, 64)),
