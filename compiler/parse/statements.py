@@ -48,6 +48,7 @@ from compiler.syntax.stmt import (
 from compiler.types import ctypes
 from compiler.types.ctypes import CType, EnumType, RecordType
 from compiler.types.derive import is_variable_length, unqualified
+from compiler.types.names import type_name
 
 
 class StatementParser(AsmParser):
@@ -638,7 +639,7 @@ class StatementParser(AsmParser):
         variable = declare_variable(cx, specifiers, type, declarator, attributes, has_initializer)
         if has_initializer:
             self.advance()
-            self._initializer_of(variable, specifiers)
+            self._initializer_of(variable, at)
         if variable is not None:
             check_object_type(cx, variable, at)
             if attributes:
@@ -649,13 +650,17 @@ class StatementParser(AsmParser):
         if variable.attributes.section and variable.storage != decl.STATIC:
             self.cx.error(variable.start, "section attribute cannot be specified for local variables")
 
-    def _initializer_of(self, variable: Variable | None, specifiers: Specifiers) -> None:
+    def _initializer_of(self, variable: Variable | None, at: int) -> None:
         cx = self.cx
         outer = cx.function
         is_static = variable is None or variable.storage == decl.STATIC
         if variable is not None and variable.linkage != decl.NO_LINKAGE:
             if variable.is_defined and variable.initializer is not None:
-                cx.error(variable.start, "redefinition of '{}'", variable.name)
+                cx.error(at, "redefinition of '{}'", variable.name)
+                cx.note(variable.start, "previous definition of '{}' with type '{}'", variable.name,
+                        type_name(variable.type))  # fmt: skip
+            variable.start = at
+            variable.end = at + 1
         raw: RawInitializer = self.initializer()
         cx.function = outer
         if variable is None:

@@ -160,7 +160,7 @@ class UnitParser(StatementParser):
         super().__init__(context, tokens)
         self.pragmas: Final = pragmas
         self.deferred: Final[dict[str, DeferredBody]] = {}
-        self.main_file: Final[int] = self._file_base(0)
+        self.main_file: Final[int] = self._file_base(len(tokens) - 1)  # the last token stands in the main file
 
     def pack_at(self, pos: int) -> int:
         return self.pragmas.pack_at(pos)

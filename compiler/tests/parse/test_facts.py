@@ -66,7 +66,7 @@ def test_gcc_and_pycc_agree_on_the_facts(tmp_path: Path) -> None:
         elf = ELFFile(stream)
         symbols = {symbol.name: symbol for symbol in elf.get_section_by_name(".symtab").iter_symbols()}
         for variable in parsed.unit.variables:
-            if variable.initializer is None or variable.name not in symbols:
+            if variable.initializer is None or not variable.name or variable.name not in symbols:
                 continue
             symbol = symbols[variable.name]
             data = elf.get_section(symbol["st_shndx"]).data()[symbol["st_value"] :][: symbol["st_size"]]
