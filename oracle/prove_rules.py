@@ -69,7 +69,7 @@ def rule_variables(rule: Rule) -> list[TypeVariable]:
 def assignments(rule: Rule, widths: tuple[int, ...]) -> Iterator[dict[TypeVariable, int]]:
     """All widths of the rule's type variables at which its left side is well typed."""
     variables = rule_variables(rule)
-    choices = []
+    choices: list[tuple[int, ...]] = []
     for variable in variables:
         if variable.bits:
             choices.append((variable.bits,))
@@ -285,7 +285,7 @@ def binary_meta(name: terms.Meta, left: Unknown, right: Unknown, bits: int) -> U
 def meaning(op: Op, args: list[Unknown], named: int, second: int) -> Unknown:
     """The operation's value; shift amounts modulo the width, which is a power of two."""
     a = args[0]
-    b = args[1] if len(args) > 1 else None
+    b: Unknown = args[1] if len(args) > 1 else None
     if op is ops.SELECT:
         return z3.If(a == 1, b, args[2])
     if op in (ops.ADD, ops.PTR_ADD):
@@ -458,8 +458,9 @@ def cases(rule: Rule, types_: dict[TypeVariable, int], formula: Unknown) -> list
     return [formula]
 
 
-def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
-    """Proved, refuted with the counterexample, or bounded. `timeout` in milliseconds for each combination of widths."""
+def prove(rule: Rule, widths: tuple[int, ...], timeout: int, trials: int = 1_000_000) -> Verdict:
+    """Proved, refuted with the counterexample, or bounded. `timeout` in milliseconds for each combination of widths;
+    `trials` random inputs at 64 bits where it is undecided."""
     undecided: list[str] = []
     tried = 0
     for types_ in assignments(rule, widths):
@@ -482,7 +483,7 @@ def prove(rule: Rule, widths: tuple[int, ...], timeout: int) -> Verdict:
         return Verdict(rule, FAILED, "no widths at which it is well typed and may fire")
     if not undecided:
         return Verdict(rule, PROVED, "")
-    detail = try_values(rule, 8, None) or try_values(rule, 64, 1_000_000)
+    detail = try_values(rule, 8, None) or try_values(rule, 64, trials)
     if detail:
         return Verdict(rule, FAILED, detail)
     return Verdict(rule, BOUNDED, "undecided at " + "; ".join(undecided))

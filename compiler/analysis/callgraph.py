@@ -14,7 +14,7 @@ from compiler.ir.module import Alias, Data, Module, ModuleAsm
 
 @final
 class CallGraph:
-    """Only functions the module defines; `sites[f]` counts the direct calls of f."""
+    """Only functions the module defines; `sites[f]` counts the direct calls of f; `in_cycle`: may call itself."""
 
     def __init__(self, module: Module) -> None:
         self.functions: Final[dict[str, Function]] = {function.name: function for function in module.functions()}
@@ -30,6 +30,7 @@ class CallGraph:
             self.callees[name] = list(called)
         self.component: Final[dict[str, int]] = {}
         self.bottom_up: Final[list[Function]] = []
+        self.in_cycle: Final[set[str]] = set()
         self._find_components()
 
     def is_recursive(self, caller: str, callee: str) -> bool:
@@ -67,6 +68,8 @@ class CallGraph:
                 if descended:
                     continue
                 if low[name] == index[name]:
+                    if stack[-1] != name or name in callees:
+                        self.in_cycle.update(stack[stack.index(name) :])
                     while True:
                         member = stack.pop()
                         on_stack.discard(member)

@@ -295,7 +295,7 @@ class Machine(Names):
         left = (left ^ sign) - sign
         right = (right ^ sign) - sign
         if right == 0 or (right == -1 and left == -sign):
-            raise Undefined("sdiv")
+            raise Undefined("division")
         quotient = abs(left) // abs(right)
         return (quotient if (left < 0) == (right < 0) else -quotient) & ((1 << bits) - 1)
 
@@ -304,7 +304,7 @@ class Machine(Names):
         left = (left ^ sign) - sign
         right = (right ^ sign) - sign
         if right == 0 or (right == -1 and left == -sign):
-            raise Undefined("srem")
+            raise Undefined("division")
         rest = abs(left) % abs(right)
         return (rest if left >= 0 else -rest) & ((1 << bits) - 1)
 
@@ -519,7 +519,7 @@ class Machine(Names):
             detail = stop.what
         except ZeroDivisionError:
             kind = UNDEFINED
-            detail = "division by zero"
+            detail = "division"
         except IndexError:
             kind = UNDEFINED
             detail = "access outside memory"

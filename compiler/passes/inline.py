@@ -2,8 +2,8 @@
 
 `always_inline` functions at every level; the others by size: small ones everywhere, those called once up to a larger
 size, both within a limit of what the caller may grow to. Never: functions that another module's may replace, that take
-variable arguments or labels' addresses, ask for their frame, call what returns twice, or are in a cycle of calls with
-the caller. Inlined operations keep their locations, under the call's.
+variable arguments or labels' addresses, ask for their frame, call what returns twice, or may call themselves. Inlined
+operations keep their locations, under the call's.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class _Inliner:
                 if not isinstance(call, Call) or call.callee not in graph.functions:
                     continue
                 callee = graph.functions[call.callee]
-                if not allowed[callee.name] or graph.is_recursive(caller.name, callee.name) or not _fits(call, callee):
+                if not allowed[callee.name] or callee.name in graph.in_cycle or not _fits(call, callee):
                     continue
                 if not policy.wants(call, callee, size, sizes[callee.name], graph):
                     continue

@@ -196,6 +196,9 @@ STRENGTH: Final = (
 )
 
 SHIFTS: Final = (
+    Rule("shl-reduce", SHL(x, c), SHL(x, C_AND(c, C_SUB(WIDTH(x), ONE))), NOT(in_width(c))),
+    Rule("lshr-reduce", LSHR(x, c), LSHR(x, C_AND(c, C_SUB(WIDTH(x), ONE))), NOT(in_width(c))),
+    Rule("ashr-reduce", ASHR(x, c), ASHR(x, C_AND(c, C_SUB(WIDTH(x), ONE))), NOT(in_width(c))),
     Rule(
         "shl-shl", SHL(SHL(x, c), d), SHL(x, C_ADD(c, d)),
         BOTH(BOTH(in_width(c), in_width(d)), BOTH(in_width(C_ADD(c, d)), NOT(LESS_UNSIGNED(C_ADD(c, d), c)))),
@@ -352,5 +355,5 @@ KNOWN: Final = (
 )
 
 TABLES: Final = (
-    IDENTITIES, KNOWN, REASSOCIATION, STRENGTH, SHIFTS, COMPARISONS, EXTENDED, CONVERSIONS, NARROWING, SELECTS,
+    IDENTITIES, KNOWN, REASSOCIATION, STRENGTH, SHIFTS, EXTENDED, COMPARISONS, CONVERSIONS, NARROWING, SELECTS,
 )  # fmt: skip

@@ -200,7 +200,10 @@ def _replace(function: Function, solver: _Solver, counters: Counters) -> bool:
             continue
         made: list[Operation] = []
         for parameter in block.parameters:
-            if solver.state[parameter.number] == _CONSTANT and counters.allow("sccp"):
+            number = parameter.number
+            if solver.state[number] != _CONSTANT or not (solver.users[number] or solver.passes[number]):
+                continue
+            if counters.allow("sccp"):
                 const = make_const(function, parameter.type, solver.constant[parameter.number])
                 made.append(const)
                 replaced.add(parameter, const)

@@ -12,7 +12,7 @@ from compiler.analysis.facts import Facts
 from compiler.analysis.known_bits import KnownBits
 from compiler.ir.edit import Replacements, drop_dead_notes, make_const
 from compiler.ir.evaluate import evaluate, is_evaluable
-from compiler.ir.function import Const, Function, Operation, Value
+from compiler.ir.function import Const, Function, Memory, Operation, Value
 from compiler.ir.types import I1, Type
 from compiler.passes import rules_float, rules_int
 from compiler.passes.base import FunctionPass
@@ -20,7 +20,7 @@ from compiler.passes.counters import Counters
 from compiler.rewrite.match import Binding, Rebuilder
 from compiler.rewrite.rules import RuleSet
 from compiler.terms import ops
-from compiler.terms.term import Rule
+from compiler.terms.term import Any, App, Rule, Term
 
 RULES: Final = RuleSet(rules_int.TABLES + rules_float.TABLES)
 _AGAIN: Final = 8  # how often the result of one operation may be simplified further
@@ -49,6 +49,37 @@ class Simplify(FunctionPass):
         return changed
 
 
+def _addresses(function: Function) -> set[int]:
+    """Numbers of values that are the base of an address or an address."""
+    found: set[int] = set()
+    for block in function.blocks:
+        for operation in block.operations:
+            if operation.op is ops.PTR_ADD or isinstance(operation, Memory):
+                for value in operation.args[:2]:
+                    found.add(value.number)
+    return found
+
+
+def chooses_a_value(rule: Rule) -> bool:
+    """Whether the rule replaces a computation on several values by one of them (`x - y + y`).
+
+    Not for addresses: the value may be equal and yet point into another object than the computation might.
+    """
+    return isinstance(rule.after, Any) and rule.before.op is not ops.PTR_ADD and _slots(rule.before) > 1
+
+
+def _slots(term: Term) -> int:
+    found: set[int] = set()
+    work: list[Term] = [term]
+    while work:
+        part = work.pop()
+        if isinstance(part, Any):
+            found.add(part.slot)
+        elif isinstance(part, App):
+            work.extend(part.args)
+    return len(found)
+
+
 @final
 class _Worker(Rebuilder):
     def __init__(self, function: Function, pointer: Type, counters: Counters) -> None:
@@ -57,6 +88,7 @@ class _Worker(Rebuilder):
         self.binding: Final = Binding(KnownBits())
         self.replaced: Final = Replacements()
         self.changed = False
+        self.addresses: Final[set[int]] = _addresses(function)
 
     def block(self, operations: list[Operation]) -> None:
         self.out = []
@@ -77,6 +109,8 @@ class _Worker(Rebuilder):
         if self.fold(operation):
             return
         rule = RULES.find(operation, self.binding)
+        if rule is not None and operation.number in self.addresses and chooses_a_value(rule):
+            rule = None
         if rule is None or not self.counters.allow("simplify." + rule.name):
             self.out.append(operation)
             return

@@ -1,7 +1,7 @@
 """Golden tests of the IR: `.ir` files that say what to run and what text must come out.
 
     ; run: mem2reg, dce          passes in order; nothing after `run:` only reads and prints
-    ; result: f(1, -2) = 3       before and after the passes the interpreter gives this (or `undefined: sdiv`, `trap`)
+    ; result: f(1, -2) = 3       before and after the passes the interpreter gives this (or `undefined: division`, `trap`)
     func @f(i32 %x) -> i32 { ... }
     ; expect
     <the module's text afterwards>
