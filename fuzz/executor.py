@@ -34,7 +34,8 @@ from oracle.judge import Judgement, Program, SubjectResult, judge
 from oracle.outcome import Outcome, is_finding
 from oracle.store import NewFinding, Result, Unit
 
-RUN_CPU_SECONDS = 5.0
+# Programs that end at all take milliseconds; one in twelve of Csmith's never ends.
+RUN_CPU_SECONDS = 1.0
 SHOWN = 4000  # bytes of an output kept in a finding
 
 
@@ -295,7 +296,7 @@ def describe_finding(
         "blame": None,  # which side of the IR is at fault; filled in by the blame step
     }  # fmt: skip
     bucket = signature(outcome, one, stderr)
-    title = f"{outcome}: {detail}" if detail else str(outcome)
+    title = detail if detail.startswith(str(outcome)) else f"{outcome}: {detail}".removesuffix(": ")
     return NewFinding(one.subject.name, outcome, bucket, title[:300], program.text, record)
 
 

@@ -66,7 +66,7 @@ def unit_line(report: Report) -> str:
     for one in bad:
         told.setdefault((str(one.outcome), one.detail), []).append(one.subject)
     parts = [
-        f"{'+'.join(subjects)} {outcome}" + (f": {detail}" if detail else "")
+        f"{'+'.join(subjects)} " + (detail if detail.startswith(outcome) else f"{outcome}: {detail}".removesuffix(": "))
         for (outcome, detail), subjects in told.items()
     ]
     return " ".join(f"{word} {head} {'; '.join(parts)}".split())
