@@ -74,7 +74,12 @@ def call(sel: Selection, operation: Call) -> list[MInsn]:
     for part, value in zip(parts, arguments, strict=True):
         if part.register:
             register = target.register(part.register)
-            moves.append(Copy(RegisterArg(register), sel.register(value)))
+            source = sel.register(value)
+            if value.type.is_float and not register.register_class.is_float:  # float registers ran out
+                bits = sel.temporary(register.register_class)
+                insns.append(MInsn(backend.bits_from_float, [bits, source]))
+                source = bits
+            moves.append(Copy(RegisterArg(register), source))
             reads.append(register)
             continue
         slot = sel.mf.new_slot(backend.word.size, backend.word.size, OUTGOING, part.stack_offset)
@@ -152,7 +157,13 @@ def enter(sel: Selection, made: MBlock, block: Block) -> None:
         if part.register:
             register = target.register(part.register)
             entry.writes.append(register)
-            if value.number in sel.virtuals:
+            if value.number not in sel.virtuals:
+                continue
+            if value.type.is_float and not register.register_class.is_float:
+                bits = sel.temporary(register.register_class)
+                moves.append(Copy(bits, RegisterArg(register)))
+                loads.append(MInsn(backend.float_from_bits[value.type.bits], [sel.virtual(value), bits]))
+            else:
                 moves.append(Copy(sel.virtual(value), RegisterArg(register)))
         elif value.number in sel.virtuals:
             row = access_row(sel, sel.class_of(value.type), False, value.type.bits if value.type.is_float else 64)

@@ -7,6 +7,7 @@ from typing import Final, final
 from compiler.asm import items
 from compiler.asm.items import Item
 from compiler.codegen.backend import Backend
+from compiler.codegen.check_allocation import Snapshot, check_allocation
 from compiler.codegen.frame import Frame
 from compiler.codegen.frequency import estimate
 from compiler.codegen.layout import lay_out
@@ -14,6 +15,7 @@ from compiler.codegen.legal import Legalizer
 from compiler.codegen.legalize import legalize
 from compiler.codegen.matcher import Rules, Selection, block_label
 from compiler.codegen.mfunc import BlockArg, MFunction, MInsn
+from compiler.codegen.print_mfunc import print_mfunction
 from compiler.codegen.regalloc import Allocator
 from compiler.codegen.resolve import Resolver
 from compiler.codegen.select import select_function
@@ -40,31 +42,48 @@ _VISIBILITY: Final[dict[str, int]] = {
 
 @final
 class EmitOptions:
-    """-ffunction-sections, -fdata-sections. `fired` counts selection rules by name. `check_allocation` proves every
-    allocation right and fails loudly where it is not."""
+    """-ffunction-sections, -fdata-sections. `check_allocation` proves every allocation and fails loudly where one is
+    wrong. `dump_after` names stages (select, regalloc, layout) whose text is appended to `dumped`. `fired` counts
+    selection rules by name."""
 
     def __init__(
-        self, function_sections: bool = False, data_sections: bool = False, check_allocation: bool = False
+        self,
+        function_sections: bool = False,
+        data_sections: bool = False,
+        check_allocation: bool = False,
+        dump_after: tuple[str, ...] = (),
     ) -> None:
         self.function_sections: Final = function_sections
         self.data_sections: Final = data_sections
         self.check_allocation: Final = check_allocation
+        self.dump_after: Final = dump_after
+        self.dumped: Final[list[str]] = []
         self.fired: Final[dict[str, int]] = {}
 
 
 def generate(
-    function: Function, backend: Backend, rules: Rules, fired: dict[str, int], thread_locals: set[str]
+    function: Function, backend: Backend, rules: Rules, options: EmitOptions, thread_locals: set[str]
 ) -> MFunction:
     """All stages from IR to allocated machine code with its frame. The IR is consumed."""
-    lg = Legalizer(function, backend)
-    legalize(lg)
-    mf = select_function(Selection(function, backend, rules, fired, thread_locals))
+    legalize(Legalizer(function, backend))
+    mf = select_function(Selection(function, backend, rules, options.fired, thread_locals))
+    _dump(mf, "select", options)
     estimate(mf)
+    snapshot = Snapshot(mf) if options.check_allocation else None
     numbering = Allocator(mf, backend).run()
     Resolver(mf, backend, numbering).run()
+    _dump(mf, "regalloc", options)
+    if snapshot is not None:
+        check_allocation(snapshot, mf, backend)
     Frame(mf, backend).lower()
     lay_out(mf, backend)
+    _dump(mf, "layout", options)
     return mf
+
+
+def _dump(mf: MFunction, stage: str, options: EmitOptions) -> None:
+    if stage in options.dump_after:
+        options.dumped.append(f"; after {stage}\n" + print_mfunction(mf))
 
 
 def compile_module(module: Module, backend: Backend, rules: Rules, options: EmitOptions) -> list[Item]:
@@ -74,7 +93,7 @@ def compile_module(module: Module, backend: Backend, rules: Rules, options: Emit
         out.append(items.File(module.source_files[0]))
     for definition in module.items:
         if isinstance(definition, Function):
-            mf = generate(definition, backend, rules, options.fired, module.thread_locals)
+            mf = generate(definition, backend, rules, options, module.thread_locals)
             _function(definition, mf, out, options)
             definition.blocks = []  # free the IR: its lists form cycles
         elif isinstance(definition, Data):

@@ -12,6 +12,7 @@ from typing import Final, final
 from compiler.codegen.backend import Backend
 from compiler.codegen.legal import Refused
 from compiler.codegen.mfunc import (
+    COPY,
     ENTRY,
     EPILOGUE,
     INCOMING,
@@ -40,10 +41,9 @@ def over_alignment(mf: MFunction, backend: Backend) -> int:
 
 def reserved_registers(mf: MFunction, backend: Backend) -> list[Register]:
     """Registers that the frame will need for itself, so that the allocator does not give them away."""
-    aligned = over_alignment(mf, backend) > 0
-    if mf.has_dynamic_stack and aligned:
+    if mf.has_dynamic_stack:
         return [backend.target.frame_pointer, backend.base_pointer]
-    if mf.has_dynamic_stack or aligned or mf.needs_frame_pointer:
+    if over_alignment(mf, backend) or mf.needs_frame_pointer:
         return [backend.target.frame_pointer]
     return []
 
@@ -64,7 +64,7 @@ class Frame:
         word = backend.word.size
         self.emergency: Final = mf.outgoing_size  # a word for a register that far addresses borrow
         offset = mf.outgoing_size
-        if sum([slot.size for slot in mf.slots if slot.kind == SPILL]) > 1024:
+        if offset + sum([slot.size for slot in mf.slots if slot.kind == SPILL]) > 1024:
             offset += word
         variadic = 0
         for slot in sorted(mf.slots, key=_slot_order):
@@ -104,7 +104,7 @@ class Frame:
                     self._prologue(out)
                 elif insn.role == EPILOGUE:
                     self._epilogue(out)
-                elif insn.role != ENTRY:  # which only said what registers hold
+                elif insn.role != ENTRY and insn.role != COPY:  # which only said what registers hold
                     self._insn(insn, out)
             block.insns = out
 
@@ -191,9 +191,7 @@ class Frame:
             return (target.stack_pointer, self.size + what.offset)
         if what.kind == OUTGOING or not self.mf.has_dynamic_stack:
             return (target.stack_pointer, what.offset)
-        if self.uses_base_pointer:
-            return (self.backend.base_pointer, what.offset)
-        return (target.frame_pointer, what.offset - self.size)
+        return (self.backend.base_pointer, what.offset)
 
     def _insn(self, insn: MInsn, out: list[MInsn]) -> None:
         backend = self.backend
@@ -232,9 +230,10 @@ class Frame:
         assert insn.insn is not None and insn.insn.is_store
         taken = [arg.register for arg in insn.args if isinstance(arg, RegisterArg)]
         borrowed = [register for register in backend.caller_saved if register not in taken][1]
-        place = MemoryArg(RegisterArg(backend.target.stack_pointer), self.emergency)
+        near = backend.base_pointer if self.uses_base_pointer else backend.target.stack_pointer
+        place = MemoryArg(RegisterArg(near), self.emergency)
         store = access(backend, borrowed.register_class, True)
-        if not store.operands[1].accepts(place) or self.mf.has_dynamic_stack:
+        if not store.operands[1].accepts(place):
             raise Refused(f"a frame with too many spilled values in function '{self.mf.name}'")
         out.append(MInsn(store, [RegisterArg(borrowed), place]))
         out += self._far(borrowed, base, total)

@@ -168,6 +168,7 @@ class Resolver:
             moves: list[Move] = []
             for copy in insn.copies:
                 moves.append(Move(self._copy_place(copy.destination, position + 1), self._copy_place(copy.source, position)))
+            out.append(insn)  # stays as a mark of where values take new names
             out += sequence(moves, self.backend)
             for copy in insn.copies:
                 if isinstance(copy.destination, VirtualArg):
