@@ -171,12 +171,12 @@ def numbers(operand: Operand) -> list[int]:
 
 def cases(target: Target, seed: int = 1) -> list[tuple[Insn, str]]:
     """Lines of assembly with the row that each was made from."""
-    generator = random.Random(seed)
     out: list[tuple[Insn, str]] = []
     seen: set[str] = set()
     for insn in target.insns:
         if "." in insn.key and insn.key.endswith(".far"):
             continue  # a form that only relaxation makes
+        generator = random.Random(f"{seed} {insn.key}")  # of its own, so that rows may be added anywhere
         for args in combinations(insn, target, generator):
             line = text_of(insn, args, target)
             if line not in seen:
@@ -344,7 +344,8 @@ def check(
     lines = [wrapped(insn, line, reference) for insn, line in cases(target) if not only or insn.name in only]
     report.cases = len(lines)
     if use_goldens or not reference.available():
-        answers, unknown = load_goldens(reference.name), []
+        answers = load_goldens(reference.name)
+        unknown: list[str] = []
     else:
         answers, unknown = ask_reference(lines, reference)
         if update:

@@ -98,6 +98,8 @@ class Finisher(TableWriter):
         for asm_section, section in self.sections.items():
             self._emit(asm_section, section)
         self._extra_relocations()
+        for section in self.object.sections:
+            section.relocations.sort(key=_offset)  # stable: pairs at one place keep their order
         if assembler.lines:
             line_program(self, self.new_section(".debug_line", SHT_PROGBITS, 0, 1))
         if assembler.frames.entries and assembler.frames.eh:
@@ -526,6 +528,10 @@ class Finisher(TableWriter):
         section = self.new_section("." + self.target.elf.attributes_vendor + ".attributes", SHT_ATTRIBUTES, 0, 1)
         section.data += b"A" + (len(vendor_name) + len(file_part) + 4).to_bytes(4, "little") + vendor_name + file_part
         section.size = len(section.data)
+
+
+def _offset(relocation: Relocation) -> int:
+    return relocation.offset
 
 
 def padding(size: int, fill: int | None, width: int, nops: tuple[bytes, ...]) -> bytes:

@@ -199,6 +199,8 @@ def match_row(
                 parsed[index] = arg
             if operand.kind == LABEL and isinstance(arg, ImmediateArg):  # a number is an absolute address in the text
                 arg = SymbolArg("", arg.value)
+            elif operand.kind == LABEL and isinstance(arg, RegisterArg) and not target.syntax.register_prefix:
+                arg = SymbolArg(texts[index])  # a C object may be called `zero`
             elif operand.kind == LABEL and isinstance(arg, MemoryArg) and arg.base is None and arg.index is None:
                 arg = arg.symbol if arg.symbol is not None else SymbolArg("", arg.displacement)
         if not operand.accepts(arg):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.link.layout import Layout
 from compiler.link.resolve import Resolution
-from compiler.object.model import ABSOLUTE, SHT_NOBITS, STB_GLOBAL, UNDEFINED, Symbol
+from compiler.object.model import ABSOLUTE, SHT_NOBITS, STB_GLOBAL, UNDEFINED
 
 GLOBAL_POINTER_BIAS = 0x800  # so that signed 12-bit offsets cover 4 KiB of small data
 
@@ -56,4 +56,4 @@ def define_linker_symbols(resolution: Resolution, layout: Layout) -> None:
     for name, value in bounds.items():
         symbol = resolution.definitions.get(name)
         if symbol is not None and symbol.where == UNDEFINED:
-            resolution.definitions[name] = Symbol(name, ABSOLUTE, value=value, binding=STB_GLOBAL)
+            symbol.where, symbol.value, symbol.binding = ABSOLUTE, value, STB_GLOBAL  # in place: slots refer to it
