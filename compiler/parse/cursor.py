@@ -1,8 +1,8 @@
 """The token cursor: looking, advancing, expecting, and recovering from syntax errors.
 
-Invariant: `token` is tokens[pos], and the list ends in an EOF token that is never passed. A syntax error is reported once
-and unwinds as SyntaxProblem to the nearest declaration or statement, which skips to a place where it can go on. Nesting of
-any kind is counted by `deepen`, so that no input exhausts the stack.
+Invariant: `token` is tokens[pos], and the list ends in an EOF token that is never passed. A syntax error is reported
+once and unwinds as SyntaxProblem to the nearest declaration or statement, which skips to a place where it can go on.
+Nesting of any kind is counted by `deepen`, so that no input exhausts the stack.
 """
 
 from __future__ import annotations

@@ -246,9 +246,11 @@ class DeclarationParser(DeclaratorParser):
         else:
             result.has_type = False
             type = cx.types.int
-        type = apply_to_type(cx, type, [item for item in result.attributes if item.name in ("mode", "vector_size")])
-        if any(item.name in ("mode", "vector_size") for item in result.attributes):
-            result.attributes = [item for item in result.attributes if item.name not in ("mode", "vector_size")]
+        if result.attributes:
+            changing = [item for item in result.attributes if item.name in ("mode", "vector_size")]
+            if changing:
+                type = apply_to_type(cx, type, changing)
+                result.attributes = [item for item in result.attributes if item not in changing]
         if qualifiers & ctypes.RESTRICT and type.kind not in (ctypes.POINTER, ctypes.ERROR):
             cx.error(result.start, "invalid use of 'restrict'")
             qualifiers &= ~ctypes.RESTRICT
@@ -279,13 +281,7 @@ class DeclarationParser(DeclaratorParser):
         if not name:
             self._bad_words(result)
             return types.error
-        basics: dict[str, CType] = {
-            "void": types.void, "char": types.char, "schar": types.schar, "uchar": types.uchar, "short": types.short,
-            "ushort": types.ushort, "int": types.int, "uint": types.uint, "long": types.long, "ulong": types.ulong,
-            "llong": types.llong, "ullong": types.ullong, "float": types.float, "double": types.double,
-            "ldouble": types.long_double, "bool": types.boolean, "int128": types.int128, "uint128": types.uint128,
-        }  # fmt: skip
-        return basics[name]
+        return types.by_name[name]
 
     def _bad_words(self, result: Specifiers) -> None:
         texts = [token.text for token in self.tokens[result.start : self.pos] if token.id in _WORDS]

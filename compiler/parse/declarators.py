@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.lex import tokens as tk
 from compiler.parse.cursor import NESTING_LIMIT
-from compiler.parse.expressions import ExpressionParser
+from compiler.parse.keywords import KeywordParser
 from compiler.sema.attributes import AttributeArgument, ParsedAttribute
 from compiler.sema.declarations import NONE, REGISTER_STORAGE, Specifiers, old_style_parameter
 from compiler.sema.declarators import (
@@ -38,7 +38,7 @@ def plain_attribute_name(text: str) -> str:
     return text
 
 
-class DeclaratorParser(ExpressionParser):
+class DeclaratorParser(KeywordParser):
     # --- what subclasses add ----------------------------------------------------------------------------------------
 
     def specifiers(self, allow_storage: bool) -> Specifiers:

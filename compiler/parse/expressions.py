@@ -11,19 +11,18 @@ from typing import Final
 from compiler.lex import tokens as tk
 from compiler.parse.cursor import Cursor
 from compiler.parse.literals import Literals
-from compiler.sema import builtins, generic, operators, postfix
+from compiler.sema import builtins, operators, postfix
 from compiler.sema.context import Context
-from compiler.sema.convert import cast, condition, error_expr, load
+from compiler.sema.convert import cast, condition, error_expr
 from compiler.sema.declarations import implicit_function
 from compiler.sema.initializers import RawInitializer, initialize
-from compiler.sema.names import function_name, label_address, undeclared
+from compiler.sema.names import label_address, undeclared
 from compiler.sema.scope import ENUMERATOR, TYPEDEF
 from compiler.syntax import decl, expr
 from compiler.syntax.expr import CompoundLiteral, Expr, IntegerConstant, Name
 from compiler.types import ctypes
 from compiler.types.ctypes import CType
-from compiler.types.derive import innermost_element, is_complete, pointer_to, unqualified
-from compiler.types.names import type_name
+from compiler.types.derive import innermost_element, is_complete
 
 # Precedence of a binary operator by token id; 0 for anything else.
 _PRECEDENCE: Final[list[int]] = [0] * (tk.LAST_KEYWORD + 1)
@@ -82,6 +81,10 @@ class ExpressionParser(Cursor):
         raise AssertionError("abstract")
 
     def statement_expression(self, start: int) -> Expr:
+        raise AssertionError("abstract")
+
+    def keyword_expression(self, id: int) -> Expr:
+        """A primary expression that begins with a keyword."""
         raise AssertionError("abstract")
 
     def starts_type(self) -> bool:
@@ -419,7 +422,7 @@ class ExpressionParser(Cursor):
         at = self.pos
         if kind == tk.IDENT:
             if token.id:
-                return self._keyword(token.id)
+                return self.keyword_expression(token.id)
             return self._identifier(token)
         if kind == tk.PP_NUMBER:
             self.advance()
@@ -438,8 +441,8 @@ class ExpressionParser(Cursor):
         raise self.syntax_error("expected expression")
 
     def _parenthesised(self) -> Expr:
-        """( expression ), or a statement expression. Parentheses directly inside one another do not recurse: each closes
-        upon an operand, after which the expression of the next outer one goes on."""
+        """( expression ), or a statement expression. Parentheses directly inside one another do not recurse: each
+        closes upon an operand, after which the expression of the next outer one goes on."""
         outer: list[int] = []
         at = self.pos
         self.advance()
@@ -502,142 +505,3 @@ class ExpressionParser(Cursor):
             cx.reference(function)
             return Name(function.type, at, at + 1, function)
         return undeclared(cx, name, at)
-
-    def _keyword(self, id: int) -> Expr:
-        cx = self.cx
-        at = self.pos
-        if id == tk.K_FUNC or id == tk.K_GNU_FUNCTION or id == tk.K_PRETTY_FUNCTION:
-            text = self.token.text
-            self.advance()
-            return function_name(cx, text, at)
-        if id == tk.K_GENERIC:
-            return self._generic()
-        if id == tk.K_BUILTIN_VA_ARG:
-            self.advance()
-            self.expect(tk.LPAREN, "(")
-            operand = self.assignment()
-            self.expect(tk.COMMA, ",")
-            type = self.type_name()
-            self.expect(tk.RPAREN, ")")
-            return builtins.va_arg(cx, operand, type, at, self.pos)
-        if id == tk.K_BUILTIN_OFFSETOF:
-            return self._offsetof()
-        if id == tk.K_BUILTIN_TYPES_COMPATIBLE_P:
-            self.advance()
-            self.expect(tk.LPAREN, "(")
-            left = self.type_name()
-            self.expect(tk.COMMA, ",")
-            right = self.type_name()
-            self.expect(tk.RPAREN, ")")
-            return generic.types_compatible(cx, left, right, at, self.pos)
-        if id == tk.K_BUILTIN_CHOOSE_EXPR:
-            return self._choose_expr()
-        if id == tk.K_BUILTIN_COMPLEX:
-            self.advance()
-            arguments = self.arguments()
-            return builtins.complex_value(cx, arguments, at, self.pos)
-        if id in (tk.K_TRUE, tk.K_FALSE):
-            self.advance()
-            return IntegerConstant(cx.types.boolean, at, at + 1, 1 if id == tk.K_TRUE else 0)
-        if id == tk.K_NULLPTR:
-            self.advance()
-            return IntegerConstant(cx.types.nullptr, at, at + 1, 0)
-        if id == tk.K_BUILTIN_ASSOC_BARRIER:
-            self.advance()
-            arguments = self.arguments()
-            return load(cx, arguments[0]) if arguments else error_expr(cx, at, self.pos)
-        if id == tk.K_BUILTIN_HAS_ATTRIBUTE:
-            self.advance()
-            self.skip_balanced()
-            cx.error(at, "'{}' is not supported", self.tokens[at].text)
-            return error_expr(cx, at, self.pos)
-        if id in (tk.K_BUILTIN_SHUFFLE, tk.K_BUILTIN_SHUFFLEVECTOR, tk.K_BUILTIN_CONVERTVECTOR, tk.K_BUILTIN_TGMATH,
-                  tk.K_BUILTIN_CALL_WITH_STATIC_CHAIN):  # fmt: skip
-            self.advance()
-            self.skip_balanced()
-            cx.error(at, "'{}' is not supported", self.tokens[at].text)
-            return error_expr(cx, at, self.pos)
-        raise self.syntax_error("expected expression")
-
-    def _generic(self) -> Expr:
-        """_Generic (C17 6.5.1.1)"""
-        cx = self.cx
-        at = self.pos
-        self.advance()
-        self.expect(tk.LPAREN, "(")
-        self.deepen()
-        cx.constant_depth += 1
-        controlling = load(cx, self.assignment())
-        cx.constant_depth -= 1
-        selection = generic.Selection(cx, controlling, at)
-        while self.accept(tk.COMMA):
-            place = self.pos
-            if self.accept(tk.K_DEFAULT):
-                type: CType | None = None
-            else:
-                type = self.type_name()
-            self.expect(tk.COLON, ":")
-            wanted = selection.wants(type, place)
-            if not wanted:
-                cx.constant_depth += 1
-            node = self.assignment()
-            if not wanted:
-                cx.constant_depth -= 1
-            selection.add(type, node, wanted)
-        self.depth -= 1
-        self.expect(tk.RPAREN, ")")
-        return selection.result(at, self.pos)
-
-    def _choose_expr(self) -> Expr:
-        cx = self.cx
-        at = self.pos
-        self.advance()
-        self.expect(tk.LPAREN, "(")
-        self.deepen()
-        test = load(cx, self.assignment())
-        value = cx.evaluator.constant_integer(test) if test.type.is_integer else None
-        self.expect(tk.COMMA, ",")
-        cx.constant_depth += 1 if value == 0 else 0
-        then = self.assignment()
-        cx.constant_depth -= 1 if value == 0 else 0
-        self.expect(tk.COMMA, ",")
-        cx.constant_depth += 0 if value == 0 else 1
-        other = self.assignment()
-        cx.constant_depth -= 0 if value == 0 else 1
-        self.depth -= 1
-        self.expect(tk.RPAREN, ")")
-        if value is None:
-            if test.type.kind != ctypes.ERROR:
-                cx.error(at, "first argument to '__builtin_choose_expr' not a constant")
-            return error_expr(cx, at, self.pos)
-        return then if value else other
-
-    def _offsetof(self) -> Expr:
-        """__builtin_offsetof(type, member-designator)"""
-        cx = self.cx
-        at = self.pos
-        self.advance()
-        self.expect(tk.LPAREN, "(")
-        type = self.type_name()
-        self.expect(tk.COMMA, ",")
-        place = self.pos
-        name = self.expect_identifier()
-        if type.is_record and not is_complete(type):
-            cx.error(place, "invalid use of undefined type '{}'", type_name(unqualified(type)))
-            type = cx.types.error
-        zero = IntegerConstant(cx.types.intptr, at, at + 1, 0)
-        pointer = expr.Cast(pointer_to(type), at, at + 1, expr.INT_TO_POINTER, zero, True)
-        node = postfix.member(cx, expr.Dereference(type, at, at + 1, pointer), name, place - 1, at, self.pos)
-        while self.token.id in (tk.DOT, tk.LBRACKET, tk.ARROW):
-            place = self.pos
-            if self.accept(tk.DOT):
-                node = postfix.member(cx, node, self.expect_identifier(), place, at, self.pos)
-            elif self.accept(tk.ARROW):
-                node = postfix.arrow(cx, node, self.expect_identifier(), place, self.pos)
-            else:
-                self.advance()
-                index = self.expression()
-                self.expect(tk.RBRACKET, "]")
-                node = postfix.subscript(cx, node, index, place, self.pos)
-        self.expect(tk.RPAREN, ")")
-        return generic.offset_of(cx, node, at, self.pos)

@@ -1,8 +1,8 @@
 """A translation unit: file-scope declarations, function definitions, deferred bodies (C17 6.9).
 
-A `static inline` function's body in a header is skipped and parsed when something needs the function; it then sees the file
-scope as of its own place (see sema.scope). Bodies are parsed at file scope only, after the unit's last declaration, so no
-parser state has to be saved.
+A `static inline` function's body in a header is skipped and parsed when something needs the function; it then sees
+the file scope as of its own place (see sema.scope). Bodies are parsed at file scope only, after the unit's last
+declaration, so no parser state has to be saved.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ class Pragmas:
 
     def _pop(self, name: str, pragma: PragmaToken, sink: Sink) -> None:
         if not self.stack:
-            sink.warning("pragmas", pragma.span(), "#pragma pack (pop) encountered without matching #pragma pack (push)")
+            text = "#pragma pack (pop) encountered without matching #pragma pack (push)"
+            sink.warning("pragmas", pragma.span(), text)
             return
         if name:
             for index in range(len(self.stack) - 1, -1, -1):
@@ -526,8 +527,8 @@ def parse_unit(
 ) -> Unit:
     """The typed AST of a preprocessed translation unit. Errors are in the sink; the unit is then not fit for lowering.
 
-    Raises source.diagnostics.Fatal, reported, where nesting exceeds the limit. The caller runs it, and whatever walks the
-    tree, on a stack deep enough for NESTING_LIMIT levels.
+    Raises source.diagnostics.Fatal, reported, where nesting exceeds the limit. The caller runs it, and whatever walks
+    the tree, on a stack deep enough for NESTING_LIMIT levels.
     """
     needed = NESTING_LIMIT * _FRAMES_PER_LEVEL + _SPARE_FRAMES
     if sys.getrecursionlimit() < needed:

@@ -1,4 +1,6 @@
-"""__sync_* and __atomic_* builtins: generic over the object's type (gcc manual, "__sync Builtins", "__atomic Builtins")."""
+"""__sync_* and __atomic_* builtins: generic over the object's type (gcc manual, "__sync Builtins", "__atomic
+Builtins").
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from compiler.types import ctypes
 from compiler.types.ctypes import CType, PointerType
 from compiler.types.derive import is_complete, pointer_to, unqualified
 
-# What stands for each argument: p the object's address, v a value of its type, o a memory order, P the address of another
-# object of the type, b a flag; the result: t the type, b _Bool, v void.
+# What stands for each argument: p the object's address, v a value of its type, o a memory order, P the address of
+# another object of the type, b a flag; the result: t the type, b _Bool, v void.
 _SHAPES: Final[dict[str, str]] = {
     "__atomic_load_n": "tpo", "__atomic_load": "vpPo", "__atomic_store_n": "vpvo", "__atomic_store": "vpPo",
     "__atomic_exchange_n": "tpvo", "__atomic_exchange": "vpPPo", "__atomic_compare_exchange_n": "bpPvboo",

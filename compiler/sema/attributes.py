@@ -1,7 +1,7 @@
 """GNU attributes: the table of known ones, and what those that matter do to declarations, types and fields.
 
-The parser hands over names (without underscores around them) and parsed arguments. An unknown attribute is warned of, as
-gcc does; a known one without effect here is accepted.
+The parser hands over names (without underscores around them) and parsed arguments. An unknown attribute is warned of,
+as gcc does; a known one without effect here is accepted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from compiler.types.derive import pointer_to, qualified
 
 @final
 class AttributeArgument:
-    """One argument: an identifier (also when it could be read as an expression), an expression, or neither for a type."""
+    """One argument: an identifier (also when it could be read as an expression), an expression, or neither for a
+    type.
+    """
 
     def __init__(self, identifier: str, value: Expr | None) -> None:
         self.identifier: Final = identifier
@@ -156,7 +158,7 @@ def _apply_one(cx: Context, entity: Entity, attribute: ParsedAttribute) -> None:
     elif name == "sentinel":
         into.sentinel = integer_argument(cx, attribute, 0) or 0
     elif name == "optimize" or name == "target":
-        texts = [string_argument(attribute, i) or "" for i in range(len(attribute.arguments))]
+        texts = tuple([string_argument(attribute, i) or "" for i in range(len(attribute.arguments))])
         if name == "optimize":
             into.optimize += texts
         else:

@@ -2,8 +2,8 @@
 
 A builtin becomes a constant where it folds, a plain call of the library function that it names, or a BuiltinCall that
 `lower` knows. An unknown `__builtin_` name is refused here.
-Signature letters, result first: v void, b _Bool, i int, u unsigned, l long, L unsigned long, q long long, Q unsigned long
-long, z size_t, h uint16, w uint32, x uint64, f float, d double, g long double, p void *, P const void *, s char *,
+Signature letters, result first: v void, b _Bool, i int, u unsigned, l long, L unsigned long, q long long, Q unsigned
+long long, z size_t, h uint16, w uint32, x uint64, f float, d double, g long double, p void *, P const void *, s char *,
 S const char *, a va_list, . variadic.
 """
 
@@ -30,6 +30,7 @@ from compiler.syntax import expr
 from compiler.syntax.decl import EXTERNAL, Function, Variable
 from compiler.syntax.expr import BuiltinCall, Call, Expr, IntegerConstant, Name
 from compiler.types import ctypes
+from compiler.types.conversions import is_compatible
 from compiler.types.ctypes import ComplexType, CType, FloatType, FunctionType, PointerType
 from compiler.types.derive import is_complete, pointer_to, unqualified
 from compiler.types.names import describe, type_name
@@ -107,12 +108,18 @@ _TYPED_OVERFLOW: Final[dict[str, str]] = {
 
 _LIBRARY_SPECIALS: Final = frozenset((
     "abs", "labs", "llabs", "fabs", "fabsf", "fabsl", "sqrt", "sqrtf", "sqrtl", "copysign", "copysignf", "copysignl",
-    "fma", "fmaf", "fmal", "ffs", "ffsl", "ffsll", "alloca", "ldexp", "ldexpf", "ldexpl", "scalbn", "scalbnf", "scalbln",
+    "fma", "fmaf", "fmal", "ffs", "ffsl", "ffsll", "alloca", "ldexp", "ldexpf", "ldexpl", "scalbn", "scalbnf",
+    "scalbln",
 ))  # fmt: skip
 # Their types need a header's (FILE, jmp_buf), so an implicit declaration is `int name()`.
 _NOT_IMPLICIT: Final = frozenset((
     "fprintf", "fputs", "fputc", "fwrite", "setjmp", "longjmp", "fputc_unlocked", "fprintf_unlocked", "_exit", "index",
     "rindex", "bcmp", "bcopy", "bzero",
+))  # fmt: skip
+# Plain calls of these need no library (without builtin_functions they do).
+_INLINE: Final = frozenset((
+    "abs", "labs", "llabs", "fabs", "fabsf", "fabsl", "copysign", "copysignf", "copysignl", "ffs", "ffsl", "ffsll",
+    "alloca",
 ))  # fmt: skip
 _CALLED: Final = frozenset(("ldexp", "ldexpf", "ldexpl", "scalbn", "scalbnf", "scalbln"))
 
@@ -163,8 +170,7 @@ def is_builtin(cx: Context, name: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    plain = name.removeprefix("__builtin_")
-    return plain.removeprefix("__").removesuffix("_chk") if plain.startswith("___") and plain.endswith("_chk") else plain
+    return name.removeprefix("__builtin_")
 
 
 def implicit_library_function(cx: Context, name: str, at: int) -> Function | None:
@@ -310,11 +316,20 @@ def library_call(cx: Context, node: Expr) -> Expr:
     if not isinstance(node, Call) or not node.arguments:
         return node
     name = callee_name(node.function)
-    if name not in fold.LIBRARY_NAMES or not cx.options.builtin_functions:
+    if not cx.options.builtin_functions or (name not in fold.LIBRARY_NAMES and name not in _INLINE):
         return node
     known = cx.externals.get(name)
-    if known is None or known.linkage != EXTERNAL:
+    if not isinstance(known, Function) or known.linkage != EXTERNAL or known.body is not None:
         return node
+    if name in _INLINE:
+        wanted = _signature(cx, _SPECIAL[name])
+        if not is_compatible(wanted, known.type) or len(node.arguments) != len(wanted.parameters):
+            return node
+        arguments = [
+            assign_convert(cx, argument, wanted.parameters[index], node.start, Target(PASSING, name, index + 1))
+            for index, argument in enumerate(node.arguments)
+        ]
+        return _special(cx, name, _SPECIAL[name], arguments, node.start, node.end)
     folded = fold.library(cx, name, node.arguments, node.start, node.end)
     return folded if folded is not None else node
 
@@ -460,7 +475,8 @@ def _overflow(cx: Context, plain: str, name: str, arguments: list[Expr], at: int
             return error_expr(cx, at, end)
         if index < 2 or plain.endswith("_p"):
             if not value.type.is_integer:
-                cx.error(value.start, "argument {} in call to function '{}' does not have integral type", index + 1, name)
+                text = "argument {} in call to function '{}' does not have integral type"
+                cx.error(value.start, text, index + 1, name)
                 return error_expr(cx, at, end)
         else:
             bare = value.type.bare

@@ -454,7 +454,8 @@ class Evaluator:
             return IntegerValue(ints.divide_truncating(distance, size)) if size else None
         size = self._target_size(node.type)
         distance = right * size
-        return IntegerValue(ints.wrap(left + distance if op == expr.POINTER_ADD else left - distance, self.pointer_bits))
+        address = left + distance if op == expr.POINTER_ADD else left - distance
+        return IntegerValue(ints.wrap(address, self.pointer_bits))
 
     def _target_size(self, pointer: CType) -> int:
         """The size of what a pointer points to; 0 where it is not constant."""

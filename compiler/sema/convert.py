@@ -1,7 +1,7 @@
 """Conversions as nodes: lvalues to values, promotions, assignment conversions and casts (C17 6.3, 6.5.16.1, 6.5.4).
 
-Invariant: what these functions return is a value (never an lvalue), its type unqualified; an operand of error type comes
-back as an error without a second diagnostic.
+Invariant: what these functions return is a value (never an lvalue), its type unqualified; an operand of error type
+comes back as an error without a second diagnostic.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def is_null_pointer_constant(cx: Context, node: Expr) -> bool:
     return False
 
 
-# --- assignment --------------------------------------------------------------------------------------------------------
+# --- assignment ---
 
 ASSIGNING: Final = 0
 INITIALIZING: Final = 1
@@ -523,7 +523,7 @@ def _cast_to_record(cx: Context, node: Expr, target: CType, start: int, end: int
     return error_expr(cx, start, end)
 
 
-# --- lvalues -----------------------------------------------------------------------------------------------------------
+# --- lvalues ---
 
 
 def is_bit_field(node: Expr) -> bool:
@@ -544,7 +544,9 @@ def has_const_member(type: CType, depth: int = 0) -> bool:
 
 
 def require_modifiable(cx: Context, node: Expr, at: int, action: str, operand: str) -> bool:
-    """Diagnoses what may not be stored to. `action`: "assignment", "increment" ...; `operand`: its name as an operand."""
+    """Diagnoses what may not be stored to. `action`: "assignment", "increment" ...; `operand`: its name as an
+    operand.
+    """
     if node.type.kind == ERROR:
         return False
     if not node.is_lvalue or node.type.kind == FUNCTION:

@@ -1,7 +1,7 @@
 """Declarations of objects, functions and typedefs: linkage, merging, tentative definitions (C17 6.2.2, 6.7, 6.9).
 
-Invariant: an identifier with linkage has one entity in the unit, whatever its scopes (`Context.externals`); its type is the
-composite of all its declarations seen so far.
+Invariant: an identifier with linkage has one entity in the unit, whatever its scopes (`Context.externals`); its type
+is the composite of all its declarations seen so far.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _previous(cx: Context, entity: Entity, is_definition: bool) -> None:
         cx.note(entity.start, "previous {} of '{}' with type '{}'", word, entity.name, type_name(entity.type))
 
 
-# --- typedefs ----------------------------------------------------------------------------------------------------------
+# --- typedefs ---
 
 
 def declare_typedef(cx: Context, type: CType, declarator: Declarator, attributes: list[ParsedAttribute]) -> None:
@@ -109,7 +109,7 @@ def declare_typedef(cx: Context, type: CType, declarator: Declarator, attributes
     cx.scopes.declare(Symbol(TYPEDEF, name, type, None, 0, at))
 
 
-# --- objects -----------------------------------------------------------------------------------------------------------
+# --- objects ---
 
 
 def declare_variable(
@@ -348,7 +348,7 @@ def finish_file_variables(cx: Context) -> None:
             cx.unit.items.append(variable)
 
 
-# --- functions ---------------------------------------------------------------------------------------------------------
+# --- functions ---
 
 
 def declare_function(

@@ -1,7 +1,8 @@
 """Initializers: from the brace tree that the parser read to a flat list of stores (C17 6.7.9, with GNU's extensions).
 
-Invariant: entries end up in offset order, a later one for the same storage having replaced the earlier. A frame stands for
-an aggregate whose elements are being initialised; braces open a fresh walk, elided braces push a frame onto the current one.
+Invariant: entries end up in offset order, a later one for the same storage having replaced the earlier. A frame
+stands for an aggregate whose elements are being initialised; braces open a fresh walk, elided braces push a frame onto
+the current one.
 """
 
 from __future__ import annotations
@@ -376,7 +377,9 @@ class Flattener:
     def _descend(
         self, frames: list[Frame], position: _Position, value: RawInitializer, depth: int
     ) -> _Position | None:
-        """Elided braces (C17 6.7.9p20): into the subobject until the expression fits. None if there is nothing in it."""
+        """Elided braces (C17 6.7.9p20): into the subobject until the expression fits. None if there is nothing in
+        it.
+        """
         source = value.value
         assert source is not None
         while True:

@@ -1,7 +1,7 @@
 """Operators: constraints, usual conversions and the nodes (C17 6.5.3 to 6.5.17).
 
-Every function takes operands as parsed (lvalues included) and returns a finished node; `at` is the operator's token, where
-gcc puts the caret.
+Every function takes operands as parsed (lvalues included) and returns a finished node; `at` is the operator's token,
+where gcc puts the caret.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def invalid_operands(cx: Context, op: int, left: Expr, right: Expr, at: int) -> 
     return error_expr(cx, left.start, right.end)
 
 
-# --- unary -------------------------------------------------------------------------------------------------------------
+# --- unary ---
 
 
 def plus(cx: Context, operand: Expr, at: int) -> Expr:
@@ -156,7 +156,7 @@ def _wrapped(cx: Context, node: Expr) -> Expr:
     return node
 
 
-# --- binary ------------------------------------------------------------------------------------------------------------
+# --- binary ---
 
 
 def binary(cx: Context, op: int, left: Expr, right: Expr, at: int) -> Expr:
@@ -378,7 +378,7 @@ def comma(cx: Context, left: Expr, right: Expr, at: int) -> Expr:
     return Comma(unqualified(right.type), start, end, left, right)
 
 
-# --- conditional -------------------------------------------------------------------------------------------------------
+# --- conditional ---
 
 
 def conditional(cx: Context, test: Expr, then: Expr | None, other: Expr, at: int) -> Expr:
@@ -462,7 +462,7 @@ def _conditional_pointers(
     return pointer_to(qualified(cx.types.void, qualifiers if left_target.kind != FUNCTION else 0))
 
 
-# --- assignment --------------------------------------------------------------------------------------------------------
+# --- assignment ---
 
 
 def assign(cx: Context, target: Expr, value: Expr, at: int) -> Expr:

@@ -208,7 +208,7 @@ def address_of(cx: Context, operand: Expr, at: int, end: int) -> Expr:
     return AddressOf(pointer_to(type), at, end, operand)
 
 
-# --- sizeof ------------------------------------------------------------------------------------------------------------
+# --- sizeof ---
 
 
 def take_lengths(cx: Context, mark: int) -> list[Variable]:
@@ -281,7 +281,7 @@ def align_of(cx: Context, type: CType, operand: Expr | None, at: int, start: int
     return IntegerConstant(cx.types.size, start, end, align)
 
 
-# --- calls -------------------------------------------------------------------------------------------------------------
+# --- calls ---
 
 
 def callee_name(function: Expr) -> str:

@@ -22,7 +22,9 @@ _NO_LIMIT: Final = 1 << 62
 
 @final
 class Symbol:
-    """A meaning of an ordinary identifier. `value` is an enumerator's, `entity` is None for typedefs and enumerators."""
+    """A meaning of an ordinary identifier. `value` is an enumerator's, `entity` is None for typedefs and
+    enumerators.
+    """
 
     __slots__ = ("depth", "entity", "kind", "name", "ordinal", "outer", "type", "value")
 

@@ -26,53 +26,53 @@ EXTERNAL: Final = 2
 
 @final
 class Attributes:
-    """Those that reach beyond sema; empty strings, zeros and False where absent."""
+    """Those that reach beyond sema; empty strings, zeros and False where absent.
 
-    def __init__(self) -> None:
-        self.section = ""
-        self.alias = ""
-        self.visibility = ""
-        self.weak = False
-        self.used = False
-        self.unused = False
-        self.noinline = False
-        self.always_inline = False
-        self.gnu_inline = False
-        self.noreturn = False
-        self.pure = False
-        self.const = False
-        self.cold = False
-        self.naked = False
-        self.returns_twice = False
-        self.common = -1  # 1 common, 0 nocommon, -1 not said
-        self.constructor = -1  # priority, 65535 when none is given; -1: not one
-        self.destructor = -1
-        self.cleanup: Function | None = None
-        self.error = ""
-        self.warning = ""
-        self.tls_model = ""
-        self.weakref = False
-        self.malloc = False
-        self.nothrow = False
-        self.leaf = False
-        self.flatten = False
-        self.hot = False
-        self.no_instrument = False
-        self.noclone = False
-        self.deprecated = ""  # the message, or "deprecated"
-        self.format: tuple[str, int, int] | None = None
-        self.nonnull: list[int] | None = None  # parameters from 1; an empty list means all pointers
-        self.sentinel = -1
-        self.warn_unused_result = False
-        self.fallthrough = False
-        self.artificial = False
-        self.no_reorder = False
-        self.noipa = False
-        self.optimize: list[str] = []
-        self.target: list[str] = []
-        self.patchable = (-1, -1)
-        self.ifunc = ""
-        self.alloc_size: list[int] = []
+    The defaults stand in the class body, for most entities have none of them.
+    """
+
+    section: str = ""
+    alias: str = ""
+    visibility: str = ""
+    weak: bool = False
+    used: bool = False
+    unused: bool = False
+    noinline: bool = False
+    always_inline: bool = False
+    gnu_inline: bool = False
+    noreturn: bool = False
+    pure: bool = False
+    const: bool = False
+    cold: bool = False
+    naked: bool = False
+    returns_twice: bool = False
+    common: int = -1  # 1 common, 0 nocommon, -1 not said
+    constructor: int = -1  # priority, 65535 when none is given; -1: not one
+    destructor: int = -1
+    cleanup: Function | None = None
+    error: str = ""
+    warning: str = ""
+    tls_model: str = ""
+    weakref: bool = False
+    malloc: bool = False
+    nothrow: bool = False
+    leaf: bool = False
+    flatten: bool = False
+    hot: bool = False
+    no_instrument: bool = False
+    noclone: bool = False
+    deprecated: str = ""  # the message, or "deprecated"
+    format: tuple[str, int, int] | None = None
+    nonnull: list[int] | None = None  # parameters from 1; an empty list means all pointers
+    sentinel: int = -1
+    warn_unused_result: bool = False
+    artificial: bool = False
+    no_reorder: bool = False
+    noipa: bool = False
+    optimize: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    patchable: tuple[int, int] = (-1, -1)
+    ifunc: str = ""
 
 
 class Entity:

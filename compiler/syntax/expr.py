@@ -229,7 +229,8 @@ class Assign(Expr):
 
 @final
 class CompoundAssign(Expr):
-    """target op= value, and ++/--: the lvalue is evaluated once. `old` is the Reused leaf that stands for its old value inside
+    """target op= value, and ++/--: the lvalue is evaluated once. `old` is the Reused leaf that stands for its old
+    value inside
     `result`, an expression (the op and all conversions back to the target's type). `post`: the node's value is the
     old value."""
 

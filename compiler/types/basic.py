@@ -99,6 +99,12 @@ class BasicTypes:
         self.float64x: Final = FloatType(
             "_Float64x", "x87_80" if model.long_double is X87_80 else "binary128", RANK_FLOAT64X
         )
+        self.by_name: Final[dict[str, CType]] = {
+            "void": self.void, "char": self.char, "schar": self.schar, "uchar": self.uchar, "short": self.short,
+            "ushort": self.ushort, "int": self.int, "uint": self.uint, "long": self.long, "ulong": self.ulong,
+            "llong": self.llong, "ullong": self.ullong, "float": self.float, "double": self.double,
+            "ldouble": self.long_double, "bool": self.boolean, "int128": self.int128, "uint128": self.uint128,
+        }  # fmt: skip
         self.complexes: Final[dict[int, ComplexType]] = {}
         self.bit_fields: Final[dict[int, IntegerType]] = {}
 

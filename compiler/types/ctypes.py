@@ -1,7 +1,8 @@
 """C types. Unqualified types that have no tag are interned by their makers; `unqualified` leads to the bare type.
 
-Qualified versions share everything but `qualifiers`. Arrays are qualified through their element (C17 6.7.3p9). Sizes and
-alignments are asked of `types.layout`, which knows the platform; a variable-length array names its hidden length variable.
+Qualified versions share everything but `qualifiers`. Arrays are qualified through their element (C17 6.7.3p9). Sizes
+and alignments are asked of `types.layout`, which knows the platform; a variable-length array names its hidden length
+variable.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class IntegerType(CType):
 
 @final
 class FloatType(CType):
-    """float, double, long double, _Float128 ...; `format` is the name of an arith format (binary32, binary64, x87, binary128)."""
+    """float, double, long double, _Float128 ...; `format` is the name of an arith format (binary32, binary64, x87,
+    binary128).
+    """
 
     def __init__(self, name: str, format: str, rank: int) -> None:
         super().__init__(FLOATING)
@@ -159,8 +162,8 @@ class FunctionType(CType):
 @final
 class Field:
     """A member. `offset` in bytes from the record's start. Bit-fields: `bits` >= 0 is the width, and the value lies
-    `bit_offset` bits (little-endian count) above the byte `offset`; access uses the storage unit that sema/lower chooses.
-    Anonymous records have an empty name and are searched through. `bits` is -1 for ordinary members."""
+    `bit_offset` bits (little-endian count) above the byte `offset`; access uses the storage unit that sema/lower
+    chooses. Anonymous records have an empty name and are searched through. `bits` is -1 for ordinary members."""
 
     def __init__(self, name: str, type: CType, bits: int = -1) -> None:
         self.name: Final = name

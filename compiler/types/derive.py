@@ -1,6 +1,7 @@
 """Types made from types: qualified versions, pointers and arrays, and the questions that look through them.
 
-Invariant: qualified versions of one type are interned in its `variants`, pointers in its `pointer`; so equal derivations
+Invariant: qualified versions of one type are interned in its `variants`, pointers in its `pointer`; so equal
+derivations
 of non-array, non-function types are the same object and comparing `bare` by identity answers most questions.
 """
 

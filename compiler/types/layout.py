@@ -34,7 +34,9 @@ def _round_up(value: int, unit: int) -> int:
 
 @final
 class Layout:
-    """Answers for one data model. `anonymous_bit_fields_align`: unnamed bit-fields raise a record's alignment (AAPCS)."""
+    """Answers for one data model. `anonymous_bit_fields_align`: unnamed bit-fields raise a record's alignment
+    (AAPCS).
+    """
 
     def __init__(self, model: DataModel, va_list_kind: int = VA_POINTER) -> None:
         self.model: Final = model

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compiler.parse.unit import parse_unit
 from compiler.platform.data_model import riscv_lp64d
 from compiler.platform.language import language
 from compiler.platform.platform import Platform
 from compiler.preprocess.options import PreprocessorOptions
 from compiler.preprocess.preprocessor import preprocess
-from compiler.parse.unit import parse_unit
 from compiler.sema.context import Options
 from compiler.source.diagnostics import ERROR, WARNING, Sink
 from compiler.source.files import SourceMap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from compiler.tests.parse.support import parse
 
 ERRORS: list[tuple[str, int, str]] = [
@@ -25,7 +26,8 @@ ERRORS: list[tuple[str, int, str]] = [
     ("void f(int a[2]) { int b[2]; b = a; }", 1, "assignment to expression with array type"),
     ("void f(int x) { &x++; }", 1, "lvalue required as unary '&' operand"),
     ("struct { int b : 3; } s; int *p = &s.b;", 1, "cannot take address of bit-field 'b'"),
-    ("struct s { int x; } a; int f(void) { return a + 1; }", 1, "invalid operands to binary + (have 'struct s' and 'int')"),
+    ("struct s { int x; } a; int f(void) { return a + 1; }", 1,
+     "invalid operands to binary + (have 'struct s' and 'int')"),
     ("int *p, *q; int f(void) { return (int)(p + q); }", 1, "invalid operands to binary + (have 'int *' and 'int *')"),
     ("struct s { int x; } a; int f(void) { if (a) return 1; return 0; }", 1,
      "used struct type value where scalar is required"),

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
+
 from compiler.sema.constants import ComplexValue, Evaluator, FloatValue, IntegerValue
 from compiler.syntax.decl import Variable
 from compiler.syntax.expr import StringConstant
@@ -14,7 +16,6 @@ from compiler.tests.parse.support import CROSS, parse
 from compiler.types.basic import BasicTypes
 from compiler.types.ctypes import BOOL, ComplexType
 from compiler.types.layout import Layout
-from elftools.elf.elffile import ELFFile
 
 FACTS = Path(__file__).with_name("facts.c")
 

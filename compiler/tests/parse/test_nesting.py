@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from compiler.source.diagnostics import Fatal
 from compiler.tests.parse.support import parse
 
@@ -22,13 +23,14 @@ TOO_DEEP = {
 }
 ACCEPTED = {
     "parentheses": "int x = " + "(" * N + "1" + ")" * N + ";",
-    "else if": "int f(int a) { if (a == 0) return 1;" + "".join(f" else if (a == {i}) return {i};" for i in range(N // 5))
-    + " return 0; }",
+    "else if": "int f(int a) { if (a == 0) return 1;"
+    + "".join(f" else if (a == {i}) return {i};" for i in range(N // 5)) + " return 0; }",
     "additions": "int x = " + "+".join(["1"] * N) + ";",
     "commas": "int f(int a) { return " + ",".join(["a"] * N) + "; }",
     "assignments": "int f(int a) { return " + "=".join(["a"] * N) + "; }",
     "conditionals": "int f(int a) { return " + "".join(f"a == {i} ? {i} : " for i in range(N // 5)) + "0; }",
-    "case labels": "int f(int a) { switch (a) {" + "".join(f"case {i}:" for i in range(N // 5)) + " return 0; } return 1; }",
+    "case labels": "int f(int a) { switch (a) {" + "".join(f"case {i}:" for i in range(N // 5))
+    + " return 0; } return 1; }",
     "labels": "void f(void) { " + " ".join(f"l{i}:" for i in range(N // 5)) + " ; }",
 }  # fmt: skip
 
@@ -44,7 +46,9 @@ def test_chains_of_any_length_are_accepted(name: str) -> None:
     assert parse(ACCEPTED[name] + "\n").errors() == []
 
 
-@pytest.mark.parametrize("source", ["int x = " + "(" * N, "}" * N, "{" * N, "int f() {" * 100, "(" * N, "\"" * 99, "@#$"])
+@pytest.mark.parametrize(
+    "source", ["int x = " + "(" * N, "}" * N, "{" * N, "int f() {" * 100, "(" * N, "\"" * 99, "@#$"]
+)
 def test_unbalanced_input_ends_in_errors(source: str) -> None:
     try:
         parsed = parse(source + "\n")

@@ -7,12 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from compiler.tests.parse.support import CROSS, parse
 
 HEADERS = (
-    "assert complex ctype dirent errno fcntl fenv float getopt inttypes iso646 limits locale math netdb poll pthread regex "
-    "sched search setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string "
-    "strings tgmath threads time uchar ucontext unistd utime wchar wctype sys/epoll sys/ioctl sys/mman sys/resource "
+    "assert complex ctype dirent errno fcntl fenv float getopt inttypes iso646 limits locale math netdb poll pthread "
+    "regex sched search setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn "
+    "string strings tgmath threads time uchar ucontext unistd utime wchar wctype sys/epoll sys/ioctl sys/mman sys/resource "
     "sys/select sys/socket sys/stat sys/time sys/types sys/uio sys/wait netinet/in arpa/inet"
 ).split()
 SMALL = (

@@ -8,10 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
+
 from compiler.tests.parse.support import CROSS, Parsed, parse
 from compiler.types.ctypes import BOOL
 from compiler.types.layout import Layout
-from elftools.elf.elffile import ELFFile
 
 TYPES = [
     "char", "short", "int", "long", "unsigned char", "unsigned short", "unsigned", "unsigned long", "float", "double",
