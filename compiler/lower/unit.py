@@ -192,6 +192,8 @@ def lower_unit(
         except Unsupported as problem:
             _refuse(cx, problem, spans)
     for variable in cx.waiting:
+        if cx.statics.mentions_unknown_label(variable):
+            continue  # it belongs to a function that nothing uses, so neither is emitted
         try:
             module.items.append(cx.statics.define(variable))
         except Unsupported as problem:
