@@ -26,7 +26,6 @@ from compiler.asm.fragments import (
     PendingFixup,
     PendingValue,
 )
-from compiler.asm.leb import leb128
 from compiler.asm.items import (
     Align,
     AsmText,
@@ -55,6 +54,7 @@ from compiler.asm.items import (
     SymbolAttribute,
     Value,
 )
+from compiler.asm.leb import leb128
 from compiler.machine import vendor
 from compiler.machine.encode import REFUSED, Fixup, encode, refusal
 from compiler.machine.isa import BRANCH, LABEL, VENDOR, Arg, Insn, SymbolArg
@@ -542,7 +542,9 @@ class Assembler(Scope):
             if count < 0:
                 raise AsmError(f"negative count {count}")
             if count * item.size <= 4096:
-                unit = (item.value & ((1 << (8 * item.size)) - 1)).to_bytes(item.size, self._order()) if item.size else b""
+                unit = (
+                    (item.value & ((1 << (8 * item.size)) - 1)).to_bytes(item.size, self._order()) if item.size else b""
+                )
                 self.section.current.data += unit * count
                 return
         pinned = self.pin(expression) if expression is not None else None

@@ -41,7 +41,8 @@ class FrameEntry:
     """One function: between `.cfi_startproc` and `.cfi_endproc`."""
 
     __slots__ = (
-        "end", "is_signal", "is_simple", "lsda", "lsda_encoding", "personality", "personality_encoding", "return_column",
+        "end", "is_signal", "is_simple", "lsda", "lsda_encoding", "personality", "personality_encoding",
+        "return_column",
         "section", "start", "steps",
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""Directives that make data, symbols, sections and tables. Those that steer the text itself (macros, conditions) are the
-parser's. (GNU as manual, "Pseudo Ops"; RISC-V assembler manual, "Pseudo Ops")"""
+"""Directives that make data, symbols, sections and tables. Those that steer the text itself (macros, conditions) are
+the parser's. (GNU as manual, "Pseudo Ops"; RISC-V assembler manual, "Pseudo Ops")"""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ class Directives:
         value = self._optional_number(reader, "the value")
         reader.finish()
         width = 1 if size is None else size
-        if not 0 <= width:
+        if not width >= 0:
             raise AsmError(f"bad size {width}")
         self._add(Fill(0, min(width, 8), value or 0, count, self.loc))
 
@@ -476,10 +476,7 @@ class Directives:
     def _cfi(self, reader: Reader, operation: str) -> None:
         numbers: list[int] = []
         symbol = ""
-        if operation == "startproc":
-            symbol = reader.rest()
-            reader.pos = reader.end
-        elif operation == "sections":
+        if operation == "startproc" or operation == "sections":
             symbol = reader.rest()
             reader.pos = reader.end
         elif operation in ("personality", "lsda"):
@@ -516,5 +513,3 @@ def _with_modifier(expression: Expression, modifier: str) -> Expression:
     if isinstance(expression, Operation):
         return Operation(expression.operator, _with_modifier(expression.left, modifier), expression.right)
     return expression
-
-

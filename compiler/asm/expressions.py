@@ -95,7 +95,9 @@ class Reader:
 
     def expect(self, literal: str) -> None:
         if not self.take(literal):
-            raise AsmError(f"'{literal}' expected before '{self.rest()}'" if not self.at_end() else f"'{literal}' expected")
+            raise AsmError(
+                f"'{literal}' expected before '{self.rest()}'" if not self.at_end() else f"'{literal}' expected"
+            )
 
     def rest(self) -> str:
         return self.text[self.pos :].strip()
@@ -209,8 +211,10 @@ class Reader:
         value = self._primary(character)
         for operator in reversed(operators):
             if operator != "+":
-                value = Number(signed64(-value.value)) if operator == "-" and isinstance(value, Number) else Operation(
-                    operator, value, None
+                value = (
+                    Number(signed64(-value.value))
+                    if operator == "-" and isinstance(value, Number)
+                    else Operation(operator, value, None)
                 )
         return value
 

@@ -1,4 +1,4 @@
-"""From a laid-out unit to an object file: bytes of every fragment, fixups resolved or turned into relocations, symbols."""
+"""From a laid-out unit to an object file: bytes of fragments, fixups resolved or turned into relocations, symbols."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from compiler.object.model import (
 from compiler.object.model import (
     COMMON,
     DEFINED,
-
     SHF_GROUP,
     SHF_MERGE,
     SHF_STRINGS,
@@ -296,9 +295,7 @@ class Finisher(TableWriter):
         word = int.from_bytes(section.data[offset : offset + size], "little")
         section.data[offset : offset + size] = kind.insert(word, value).to_bytes(size, "little")
 
-    def _relocate(
-        self, section: Section, offset: int, kind: RelocationKind, name: str, addend: int, loc: int
-    ) -> None:
+    def _relocate(self, section: Section, offset: int, kind: RelocationKind, name: str, addend: int, loc: int) -> None:
         """A relocation against a name, which may be a local one: then against its section, where that is possible."""
         symbol = self.assembler.symbol(name)
         asm_section = symbol.section
@@ -549,5 +546,3 @@ def padding(size: int, fill: int | None, width: int, nops: tuple[bytes, ...]) ->
             tail[0:0] = nop
             remaining -= len(nop)
     return bytes(out + tail)
-
-

@@ -1,4 +1,4 @@
-"""What a section is made of while it is assembled: pieces of fixed bytes, and pieces whose size is settled by relaxation."""
+"""What a section is made of while it is assembled: pieces of fixed bytes, and pieces that relaxation sizes."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ def line_program(tables: TableWriter, section: Section) -> None:
     if is_five:
         data += bytes((tables.target.pointer_bits // 8, 0))
     header = len(data)
-    data += bytes(4) + bytes((1,)) + (b"\x01" if is_five else b"") + bytes((1, LINE_BASE & 255, LINE_RANGE, OPCODE_BASE))
+    data += (
+        bytes(4) + bytes((1,)) + (b"\x01" if is_five else b"") + bytes((1, LINE_BASE & 255, LINE_RANGE, OPCODE_BASE))
+    )
     data += LENGTHS
     if is_five:
         _files_five(tables, data)

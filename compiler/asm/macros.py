@@ -90,7 +90,9 @@ def take_argument(text: str, pos: int) -> tuple[str, int]:
             after = pos
             while after < end and text[after] in " \t":
                 after += 1
-            joined = after < end and text[after] in "+-*/%&|^<>=!)," or (pos > start and text[pos - 1] in "+-*/&|^<>=!(")
+            joined = (after < end and text[after] in "+-*/%&|^<>=!),") or (
+                pos > start and text[pos - 1] in "+-*/&|^<>=!("
+            )
             if not joined:
                 break
             pos = after - 1

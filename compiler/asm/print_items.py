@@ -67,7 +67,8 @@ ATTRIBUTES: Final = {
 }  # fmt: skip
 TYPES: Final = {
     it.FUNCTION: "@function", it.OBJECT: "@object", it.TLS_OBJECT: "@tls_object", it.NO_TYPE: "@notype",
-    it.GNU_INDIRECT_FUNCTION: "@gnu_indirect_function", it.COMMON_OBJECT: "@common", it.GNU_UNIQUE: "@gnu_unique_object",
+    it.GNU_INDIRECT_FUNCTION: "@gnu_indirect_function", it.COMMON_OBJECT: "@common",
+    it.GNU_UNIQUE: "@gnu_unique_object",
 }  # fmt: skip
 
 
@@ -116,7 +117,9 @@ def _print_rare(item: Item) -> str:
         return f"#APP\n{item.text}\n#NO_APP"
     if isinstance(item, Fill):
         count = print_expression(item.expression) if item.expression is not None else str(item.count)
-        return f"\t.zero\t{count}" if item.size == 1 and not item.value else f"\t.fill\t{count},{item.size},{item.value}"
+        return (
+            f"\t.zero\t{count}" if item.size == 1 and not item.value else f"\t.fill\t{count},{item.size},{item.value}"
+        )
     if isinstance(item, Common):
         name = ".lcomm" if item.is_local else ".comm"
         return f"\t{name}\t{symbol_name(item.name)},{item.size},{item.alignment}"

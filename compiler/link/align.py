@@ -1,8 +1,8 @@
 """Alignment relocations: an assembler that lets the linker delete code pads as much as could ever be needed, and the
 linker must delete what is too much. (RISC-V psABI, R_RISCV_ALIGN)
 
-A section starts at a multiple of its alignment, so the padding is known before layout, and each section is settled once,
-when it is read. Nothing else is ever deleted: RELAX markers are hints.
+A section starts at a multiple of its alignment, so the padding is known before layout, and each section is settled
+once, when it is read. Nothing else is ever deleted: RELAX markers are hints.
 """
 
 from __future__ import annotations

@@ -120,9 +120,7 @@ def _program_headers(layout: Layout) -> bytes:
             end = output.address + output.size
             if output.type != SHT_NOBITS:
                 file_end = output.file_offset + output.size
-        out += _program_header(
-            bits, PT_LOAD, segment.flags, offset, address, file_end - offset, end - address, page
-        )
+        out += _program_header(bits, PT_LOAD, segment.flags, offset, address, file_end - offset, end - address, page)
     if layout.tls:
         loaded = [output for output in layout.tls if output.type != SHT_NOBITS]
         file_size = loaded[-1].address + loaded[-1].size - layout.tls_address if loaded else 0

@@ -63,7 +63,8 @@ class OutputSection:
     """`address` and `file_offset` are valid after `assign`."""
 
     __slots__ = (
-        "address", "alignment", "data", "entry_size", "file_offset", "flags", "name", "parts", "segment", "size", "type",
+        "address", "alignment", "data", "entry_size", "file_offset", "flags", "name", "parts", "segment", "size",
+        "type",
     )  # fmt: skip
 
     def __init__(self, name: str, type: int, flags: int) -> None:
@@ -193,7 +194,9 @@ class Layout:
         output.file_offset = offset
         if output.type == SHT_NOBITS:
             # Thread-local zeros take no addresses of the process image.
-            return (address, offset - (aligned - address)) if output.flags & SHF_TLS else (aligned + output.size, offset)
+            return (
+                (address, offset - (aligned - address)) if output.flags & SHF_TLS else (aligned + output.size, offset)
+            )
         return aligned + output.size, offset + output.size
 
     def _thread_block(self) -> None:
@@ -260,5 +263,3 @@ def _priority(placed: Placed) -> tuple[int, int]:
         value = int(number)
         return (0, 65535 - value) if name.startswith((".ctors", ".dtors")) else (0, value)
     return 1, 0
-
-

@@ -91,11 +91,9 @@ def _sections(resolution: Resolution, options: LinkOptions) -> list[Section]:
                 is_debug = section.name.startswith((".debug", ".zdebug", ".stab", ".line"))
                 if options.strip_debug and is_debug:
                     continue
-                if section.type >= 0x70000000:
-                    if section.name in attributes:
-                        continue
-                    attributes.add(section.name)
-                elif section.flags & SHF_MERGE and section.flags & SHF_STRINGS and section.name == ".comment":
+                if section.type >= 0x70000000 or (
+                    section.flags & SHF_MERGE and section.flags & SHF_STRINGS and section.name == ".comment"
+                ):
                     if section.name in attributes:
                         continue
                     attributes.add(section.name)
@@ -118,7 +116,9 @@ def _common_sections(resolution: Resolution) -> list[Section]:
         if symbol.where != COMMON:
             continue
         thread = SHF_TLS if symbol.type == STT_TLS else 0
-        section = Section(".tbss" if thread else ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE | thread, max(symbol.value, 1))
+        section = Section(
+            ".tbss" if thread else ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE | thread, max(symbol.value, 1)
+        )
         section.size = symbol.size
         symbol.where, symbol.section, symbol.value = DEFINED, section, 0
         owner = resolution.owners.get(symbol)

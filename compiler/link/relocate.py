@@ -80,7 +80,9 @@ def got_use(kind: RelocationKind) -> int:
 
 @final
 class Relocator:
-    def __init__(self, resolution: Resolution, layout: Layout, got: GlobalOffsetTable, target: Target, sink: Sink) -> None:
+    def __init__(
+        self, resolution: Resolution, layout: Layout, got: GlobalOffsetTable, target: Target, sink: Sink
+    ) -> None:
         self.resolution: Final = resolution
         self.layout: Final = layout
         self.got: Final = got
@@ -217,7 +219,9 @@ class Relocator:
 
     def _is_defined(self, section: Section, relocation: Relocation, target: Symbol, symbol: Symbol) -> bool:
         if target.type == STT_GNU_IFUNC:
-            self._error(section, relocation, f"'{target.name}' is an indirect function (IRELATIVE), which is not supported")
+            self._error(
+                section, relocation, f"'{target.name}' is an indirect function (IRELATIVE), which is not supported"
+            )
             return False
         if target.where != UNDEFINED or target.binding == STB_WEAK or symbol.binding == STB_WEAK:
             return True

@@ -1,8 +1,8 @@
 """Symbol resolution: which objects take part in the link, and which definition each global name means.
 
 A name's definition is the first strong one, else the first weak one, else the largest common. Archives are lazy: all
-their indexes are known from the start, and a member joins when a strong undefined reference needs it, whatever the order
-on the command line (so `--start-group` is implied). Of COMDAT groups with one signature the first is kept.
+their indexes are known from the start, and a member joins when a strong undefined reference needs it, whatever the
+order on the command line (so `--start-group` is implied). Of COMDAT groups with one signature the first is kept.
 """
 
 from __future__ import annotations
@@ -149,9 +149,7 @@ class Resolver:
             symbol.where, symbol.section = UNDEFINED, None
         old = result.definitions.get(symbol.name)
         if symbol.where == UNDEFINED:
-            if old is None:
-                result.definitions[symbol.name] = symbol
-            elif old.where == UNDEFINED and old.binding == STB_WEAK and symbol.binding != STB_WEAK:
+            if old is None or (old.where == UNDEFINED and old.binding == STB_WEAK and symbol.binding != STB_WEAK):
                 result.definitions[symbol.name] = symbol
             if symbol.binding != STB_WEAK:
                 result.references.setdefault(symbol.name, obj)

@@ -79,13 +79,9 @@ def encode(insn: Insn, args: list[Arg], fixups: list[Fixup]) -> int:
 
 def matches(insn: Insn, args: list[Arg]) -> bool:
     """Whether all arguments suit the row."""
-    operands = insn.operands
-    if len(args) != len(operands):
+    if len(args) != len(insn.operands):
         return False
-    for index in range(len(operands)):
-        if not operands[index].accepts(args[index]):
-            return False
-    return True
+    return all(operand.accepts(arg) for operand, arg in zip(insn.operands, args, strict=True))
 
 
 def refusal(insn: Insn, args: list[Arg]) -> str:

@@ -130,7 +130,7 @@ class Expansions:
     def expand(
         self, insn: Insn, args: list[Arg], anchor: str, features: frozenset[str]
     ) -> list[tuple[Insn, list[Arg]]]:
-        """The real instructions of a pseudo row; `anchor` names the first one's address where `anchored` asks for it."""
+        """The real instructions of a pseudo row; `anchor` names the first one's address where `anchored` is set."""
         templates = self.pseudo[insn.number]
         if not templates:
             return self.expanders[insn.key].expand(insn, args, features)

@@ -346,7 +346,8 @@ class Insn:
     __slots__ = (
         "access", "accesses", "bits", "encoding", "expands", "features", "fields", "flags", "implicit_reads",
         "implicit_writes", "key", "longer", "mask", "meaning", "modes", "name", "notation", "number", "opcode",
-        "operand_fields", "operands", "read_names", "reads_memory", "same_as", "size", "spellings", "when", "write_names", "writes_memory",
+        "operand_fields", "operands", "read_names", "reads_memory", "same_as", "size", "spellings",
+        "when", "write_names", "writes_memory",
     )  # fmt: skip
 
     def __init__(

@@ -42,7 +42,8 @@ class RelocationKind:
     """
 
     __slots__ = (
-        "bias", "check", "clear", "formula", "has_low", "multiple", "name", "number", "pieces", "reach", "size", "uleb128",
+        "bias", "check", "clear", "formula", "has_low", "multiple", "name", "number", "pieces", "reach", "size",
+        "uleb128",
     )  # fmt: skip
 
     def __init__(

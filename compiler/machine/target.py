@@ -23,7 +23,7 @@ class FeatureReader:
 
 @final
 class FrameIdentity:
-    """What call-frame information needs: DWARF's return column, factors, and the rules that hold at a function's entry."""
+    """What call-frame information needs: DWARF's return column, factors, and the rules at a function's entry."""
 
     def __init__(
         self, return_column: int, code_factor: int, data_factor: int, cfa_register: int, cfa_offset: int,
@@ -55,8 +55,8 @@ class Access:
 class ElfIdentity:
     """What the ELF header and symbol conventions say of a target.
 
-    `flags` is e_flags, to which each feature in use adds its own. The thread pointer stands `thread_offset` bytes behind
-    the start of the thread-local block (variant 1), or `thread_at_end`: at its end (variant 2). Symbols that begin with
+    `flags` is e_flags, to which each feature in use adds its own. The thread pointer stands `thread_offset` bytes
+    behind the start of the thread-local block (variant 1), or `thread_at_end`: at its end (variant 2). Symbols that begin with
     `local_symbol_prefix` stay out of the symbol table where nothing refers to them.
     """
 

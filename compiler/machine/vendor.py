@@ -198,9 +198,7 @@ def _roles(
     return register, memory, tails
 
 
-def _tails(
-    insn: Insn, args: list[Arg], pattern: Pattern, indexes: list[int], encoding: Encoding, total: int
-) -> None:
+def _tails(insn: Insn, args: list[Arg], pattern: Pattern, indexes: list[int], encoding: Encoding, total: int) -> None:
     assert len(indexes) == len(pattern.tails), insn.key
     out = encoding.out
     for index, tail in zip(indexes, pattern.tails, strict=True):
@@ -233,7 +231,7 @@ def _address(memory: MemoryArg, reg: int, out: bytearray, prefix: bytearray, enc
     if memory.segment is not None:
         prefix.append(SEGMENT_PREFIXES[memory.segment.name])
     if bits != encoding.mode:
-        if bits == 16 and encoding.mode == 64 or bits == 64:
+        if (bits == 16 and encoding.mode == 64) or bits == 64:
             encoding.problem = f"a {bits}-bit address"
             return 0
         prefix.append(0x67)

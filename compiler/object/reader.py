@@ -184,9 +184,7 @@ class ObjectReader:
                 raise self.fail(f"symbol {index} has the unknown section number {number:#x}")
             else:
                 where, section = DEFINED, self._section_at(number)
-            symbol = Symbol(
-                self._string(strings, name), where, section, value, length, info & 15, info >> 4, other & 3
-            )
+            symbol = Symbol(self._string(strings, name), where, section, value, length, info & 15, info >> 4, other & 3)
             symbol.other = other & ~3
             symbol.index = index
             if symbol.type == STT_SECTION and section is not None:

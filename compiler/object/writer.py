@@ -46,7 +46,19 @@ from compiler.object.model import (
 class Header:
     """A section header to be, with its contents."""
 
-    __slots__ = ("address", "alignment", "data", "entry_size", "flags", "info", "link", "name", "offset", "size", "type")
+    __slots__ = (
+        "address",
+        "alignment",
+        "data",
+        "entry_size",
+        "flags",
+        "info",
+        "link",
+        "name",
+        "offset",
+        "size",
+        "type",
+    )
 
     def __init__(self, name: str, type: int, flags: int, data: bytes | bytearray, size: int, alignment: int) -> None:
         self.name: Final = name

@@ -6,7 +6,7 @@ import pytest
 
 from compiler.machine.isa import Insn
 from compiler.machine.target import Target
-from compiler.targets.riscv64 import operands, target
+from compiler.targets.riscv64 import insns_integer, operands, target
 from compiler.targets.riscv64.target import TARGET
 from oracle.check_encodings import REFERENCES, check, load_goldens
 
@@ -21,15 +21,17 @@ def test_all_rows_equal_the_saved_answers() -> None:
 
 @pytest.mark.skipif(not REFERENCE.available(), reason="binutils for riscv64 are not installed")
 def test_saved_answers_are_those_of_the_assembler() -> None:
-    report = check(TARGET, REFERENCE, only=frozenset(("addi", "beq", "lui", "c.addi16sp", "fcvt.w.d", "amoadd.w", "li")))
+    report = check(
+        TARGET, REFERENCE, only=frozenset(("addi", "beq", "lui", "c.addi16sp", "fcvt.w.d", "amoadd.w", "li"))
+    )
     assert report.differences == [] and report.ok
     assert load_goldens("riscv64")["mv\ta5,a6"] is not None
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, wrong: Insn) -> Target:
     """The target with one row replaced."""
-    rows = tuple(wrong if row.key == wrong.key else row for row in target.insns_integer.INSNS)
-    monkeypatch.setattr(target.insns_integer, "INSNS", rows)
+    rows = tuple(wrong if row.key == wrong.key else row for row in insns_integer.INSNS)
+    monkeypatch.setattr(insns_integer, "INSNS", rows)
     return target.make_target()
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from compiler.machine.isa import Arg, ImmediateArg, Insn, RegisterArg
 from compiler.machine.expansion import Expander
+from compiler.machine.isa import Arg, ImmediateArg, Insn, RegisterArg
 from compiler.machine.target import FeatureReader
 from compiler.targets.riscv64.insns_integer import ADDI, ADDIW, LUI, SLLI
 from compiler.targets.riscv64.registers import ZERO

@@ -1,4 +1,4 @@
-"""The F and D extensions. Rows of both precisions are made from one pattern each: they differ in one field and a letter.
+"""The F and D extensions. Rows of both precisions are made from one pattern each: they differ in a field and a letter.
 
 A single lies NaN-boxed in a 64-bit register: the meanings are those of its low half. Rounding is to nearest by default;
 an `rm` operand other than dynamic is for assembly text.
@@ -99,7 +99,9 @@ def _rows(letter: str, fmt: str, feature: str, t: TypeVariable, width: str, func
                          writes="rd", reads="fs1 fs2", meaning=ZEXT.at(X, condition), features=feature))
     rows.append(Insn(f"fclass.{letter}", (rd, fs1), f"11100 {fmt} 00000 fs1:5 001 rd:5 1010011", writes="rd",
                      reads="fs1", features=feature))
-    for source, bits, narrow in (("w", "00000", True), ("wu", "00001", True), ("l", "00010", False), ("lu", "00011", False)):
+    for source, bits, narrow in (
+        ("w", "00000", True), ("wu", "00001", True), ("l", "00010", False), ("lu", "00011", False),
+    ):  # fmt: skip
         is_signed = not source.endswith("u")
         out = FTOSI.at(W if narrow else X, a) if is_signed else FTOUI.at(W if narrow else X, a)
         integer: Term = TRUNC.at(W, r1) if narrow else r1

@@ -141,8 +141,8 @@ SRLI: Final = Insn("srli", (rd, rs1, shift6), "000000 shamt:6 rs1:5 101 rd:5 001
                    meaning=LSHR(x, c))
 SRAI: Final = Insn("srai", (rd, rs1, shift6), "010000 shamt:6 rs1:5 101 rd:5 0010011", writes="rd", reads="rs1",
                    meaning=ASHR(x, c))
-MV: Final = Insn("mv", (rd, rs1), "000000000000 rs1:5 000 rd:5 0010011", writes="rd", reads="rs1", meaning=x, flags=MOVE,
-                 spellings=("move",))
+MV: Final = Insn("mv", (rd, rs1), "000000000000 rs1:5 000 rd:5 0010011", writes="rd", reads="rs1", meaning=x,
+                 flags=MOVE, spellings=("move",))
 ADDR: Final = Insn("add", (rd, rs1, rs2), "0000000 rs2:5 rs1:5 000 rd:5 0110011", writes="rd", reads="rs1 rs2",
                    meaning=ADD(x, y))
 SUBR: Final = Insn("sub", (rd, rs1, rs2), "0100000 rs2:5 rs1:5 000 rd:5 0110011", writes="rd", reads="rs1 rs2",

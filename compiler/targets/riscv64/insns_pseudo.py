@@ -72,10 +72,11 @@ LA_TLS_GD: Final = Insn("la.tls.gd", (rd, any_symbol), "", writes="rd",
 ADD_TPREL: Final = Insn("add", (rd, rs1, rs2, tprel_add), "0000000 rs2:5 rs1:5 000 rd:5 0110011", writes="rd",
                         reads="rs1 rs2", key="add.tprel")
 # `call` and `tail` hold one relocation for the pair of instructions.
-CALL_FAR: Final = Insn("call", (call_target,), "000000000000 00001 000 00001 1100111 00000000000000000000 00001 0010111",
-                       writes="ra", flags=CALL)
+CALL_FAR: Final = Insn("call", (call_target,),
+                       "000000000000 00001 000 00001 1100111 00000000000000000000 00001 0010111", writes="ra", flags=CALL)
 CALL_LINK: Final = Insn("call", (rd, call_target),
-                        "000000000000 rd:5 000 rd:5 1100111 00000000000000000000 rd:5 0010111", writes="rd", flags=CALL, key="call.link")
+                        "000000000000 rd:5 000 rd:5 1100111 00000000000000000000 rd:5 0010111",
+                        writes="rd", flags=CALL, key="call.link")
 TAIL: Final = Insn("tail", (call_target,), "000000000000 00110 000 00000 1100111 00000000000000000000 00110 0010111",
                    writes="t1", flags=TERMINATOR | RETURN)
 JUMP_FAR: Final = Insn("jump", (call_target, temporary),

@@ -57,7 +57,10 @@ def problems(text: str) -> list[str]:
         (".byte 1; .p2align 4,,3; .byte 2", "0102"),
         (".uleb128 127, 128, 0x4000; .sleb128 -1, 63, 64, -65", "7f8001808001" + "7f3f" + "c000" + "bf7f"),
         (".float 1.5, -0.1; .double 1e300", "0000c03fcdccccbd9c7500883ce4377e"),
-        (".byte 2+3*4, 7&3|8, (1+2)<<3, ~0&0xf, !5, 10/3, -7%3, 1<2, 5==4", "0e" + "0b" + "18" + "0f" + "00" + "03" + "ff" + "ff" + "00"),
+        (
+            ".byte 2+3*4, 7&3|8, (1+2)<<3, ~0&0xf, !5, 10/3, -7%3, 1<2, 5==4",
+            "0e" + "0b" + "18" + "0f" + "00" + "03" + "ff" + "ff" + "00",
+        ),
     ],
 )
 def test_data(text: str, expected: str) -> None:
@@ -163,8 +166,8 @@ def test_relax_keeps_differences_symbolic() -> None:
 
 def test_section_stack_and_subsections() -> None:
     obj = assemble(
-        ".data\n.byte 1\n.pushsection .x,\"aw\",@progbits\n.byte 9\n.popsection\n.byte 2\n.subsection 1\n.byte 4\n"
-        ".previous\n.byte 3\n.section .y,\"aMS\",@progbits,1\n.string \"a\"\n"
+        '.data\n.byte 1\n.pushsection .x,"aw",@progbits\n.byte 9\n.popsection\n.byte 2\n.subsection 1\n.byte 4\n'
+        '.previous\n.byte 3\n.section .y,"aMS",@progbits,1\n.string "a"\n'
     )
     contents = {section.name: bytes(section.data) for section in obj.sections}
     assert contents[".data"] == b"\1\2\3\4" and contents[".x"] == b"\x09"
@@ -249,5 +252,5 @@ def test_errors_do_not_stop_at_the_first() -> None:
 
 
 def test_same_text_same_bytes() -> None:
-    text = "la a0, x\n.data\ny: .dword x, y\n.section .z,\"aw\"\n.word 1\n.weak w\n call w"
+    text = 'la a0, x\n.data\ny: .dword x, y\n.section .z,"aw"\n.word 1\n.weak w\n call w'
     assert write_object(assemble(text)) == write_object(assemble(text))

@@ -83,7 +83,8 @@ def status(image: bytes, folder: Path) -> int:
         # constructors in order of priority; bounds of sections named like identifiers
         ([".globl _start\n_start: la a0,__init_array_start\n la a1,__init_array_end\n sub a1,a1,a0\n lbu a0,0(a0)\n"
           " add a0,a0,a1\n la a1,__stop_mine\n la a2,__start_mine\n sub a1,a1,a2\n add a0,a0,a1\n" + EXIT,
-          '.section .init_array,"aw"\n.dword 50\n.section .init_array.00010,"aw"\n.dword 60\n.section mine,"a"\n.zero 5\n'],
+          '.section .init_array,"aw"\n.dword 50\n.section .init_array.00010,"aw"\n.dword 60\n'
+          '.section mine,"a"\n.zero 5\n'],
          60 + 16 + 5),
         # differences between sections
         ([".globl _start\n_start: lw a0,d\n la a1,d\n add a0,a0,a1\n jr a0\n.section .text.far,\"ax\"\nx: li a0,77\n"
@@ -99,14 +100,21 @@ def test_programs(parts: list[str], expected: int, tmp_path: Path) -> None:
 def test_alignment_padding_is_cut_to_what_is_needed(tmp_path: Path) -> None:
     text = (
         ".option relax\n.option rvc\n.globl _start\n_start: la a0, b\n andi a1, a0, 31\n bnez a1, bad\n"
-        " j b\n nop\n.balign 32\nb: lw a0, t\n" + EXIT + "bad: li a0, 99\n" + EXIT + ".balign 8\n.data\n.word 0\nt: .word b - _start\n"
+        " j b\n nop\n.balign 32\nb: lw a0, t\n"
+        + EXIT
+        + "bad: li a0, 99\n"
+        + EXIT
+        + ".balign 8\n.data\n.word 0\nt: .word b - _start\n"
     )
     assert status(linked(obj(text)), tmp_path) == 32
 
 
 def test_archives_are_lazy_and_in_any_order() -> None:
     start = obj(".globl _start\n_start: call f\n")
-    members = [Member("f.o", obj(".globl f\nf: call g\n").data), Member("unused.o", obj(".globl u\nu: call nowhere\n").data)]
+    members = [
+        Member("f.o", obj(".globl f\nf: call g\n").data),
+        Member("unused.o", obj(".globl u\nu: call nowhere\n").data),
+    ]
     first = LinkInput("first.a", write_archive([Member("g.o", obj(".globl g\ng: ret\n").data)]))
     second = LinkInput("second.a", write_archive(members))
     assert linked(first, second, start)
@@ -144,7 +152,7 @@ def test_inputs_that_are_no_objects_are_errors() -> None:
 
 def test_duplicate_groups_are_dropped_and_unreached_sections_collected() -> None:
     group = '.section .text.i,"axG",@progbits,i,comdat\n.weak i\ni: .zero 0x1000\n ret\n'
-    start = ".globl _start\n_start: call i\n.section .text.unused,\"ax\"\n.globl unused\nunused: .zero 0x2000\n"
+    start = '.globl _start\n_start: call i\n.section .text.unused,"ax"\n.globl unused\nunused: .zero 0x2000\n'
     once = linked(obj(start + group))
     twice = linked(obj(start + group), obj(group, "2.o"))
     assert len(twice) - len(once) < 0x800

@@ -22,13 +22,15 @@ COMMON = """
 """
 ADDRESSES = """
  mov (%eax), %ecx; mov (%esp), %ecx; mov (%ebp), %ecx; mov 4(%ebp), %ecx; mov -128(%ebx), %ecx; mov 128(%ebx), %ecx
- mov (%eax,%ebx,4), %ecx; mov 8(%esp,%ebp,8), %cl; mov (%ebp,%esi), %dx; mov 0x1000(,%edi,2), %edx; mov %edx, %fs:4(%eax)
+ mov (%eax,%ebx,4), %ecx; mov 8(%esp,%ebp,8), %cl; mov (%ebp,%esi), %dx;
+ mov 0x1000(,%edi,2), %edx; mov %edx, %fs:4(%eax)
  lea -4(%edi,%edi), %esi; cmpl $-1, 5(%ecx)
 """
 SIXTY_FOUR = """
  add %rax, %r15; add %r8d, %eax; add %r9b, %sil; add $5, %r10; add $1000, %r10; add $1000, %rax; and $-128, %rdx
  mov (%rax), %r12; mov (%r12), %rax; mov (%r13), %rax; mov 8(%r13,%r12,8), %r14w; mov 0x12345678, %eax; movl $1, (%rsp)
- mov %r15, %gs:0(%rax); mov x(%rip), %eax; movl $77, x+4(%rip); mov %eax, x(,%rbx,4); lea x(%rip), %rsi; cmpb $3, x(%rip)
+ mov %r15, %gs:0(%rax); mov x(%rip), %eax; movl $77, x+4(%rip); mov %eax, x(,%rbx,4);
+ lea x(%rip), %rsi; cmpb $3, x(%rip)
  movabs $0x123456789abcdef, %rax; movabs $x, %r9; mov $x, %rax; push %rbp; push %r12; push %ax; imul %r9, %rbx
  shl $63, %rax; shl %cl, %r11; call f; call f@plt; jmp f; jne f; .quad x+5; .long x - .; mov 4(%eax), %r8
 """

@@ -104,8 +104,19 @@ IMMEDIATE_CODE: Final = {8: "ib", 16: "iw", 32: "id", 64: "id"}
 def _row(name: str, key: str, operands: tuple[Operand, ...], encoding: str, writes: str, reads: str, suffix: str,
          modes: tuple[int, ...], flags: int = 0, longer: str = "") -> Insn:  # fmt: skip
     spellings = (name + suffix,) if suffix else ()
-    return Insn(name, operands, encoding, writes=writes, reads=reads, modes=modes, key=key, notation=VENDOR,
-                spellings=spellings, flags=flags, longer=longer)
+    return Insn(
+        name,
+        operands,
+        encoding,
+        writes=writes,
+        reads=reads,
+        modes=modes,
+        key=key,
+        notation=VENDOR,
+        spellings=spellings,
+        flags=flags,
+        longer=longer,
+    )
 
 
 def _arithmetic(name: str, digit: int, writes: str, reads: str) -> list[Insn]:
@@ -113,19 +124,63 @@ def _arithmetic(name: str, digit: int, writes: str, reads: str) -> list[Insn]:
     rows: list[Insn] = []
     for bits, suffix, prefix, modes in SIZES:
         wide = 0 if bits == 8 else 1
-        first = Operand("rm", REGISTER_OR_MEMORY, GPR, bits, index_class=GPR, relocations=ADDRESS, constraint=TIED, tied="rm")
+        first = Operand(
+            "rm", REGISTER_OR_MEMORY, GPR, bits, index_class=GPR, relocations=ADDRESS, constraint=TIED, tied="rm"
+        )
         accumulator = {8: "al", 16: "ax", 32: "eax", 64: "rax"}[bits]
         full = imm(bits, FULL_LOW[bits], FULL_HIGH[bits], "R_X86_64_32S" if bits == 64 else "")
         if bits > 8:
-            rows.append(_row(name, f"{name}{bits}.rm.i8", (first, i8), f"{prefix} 83 /{digit} ib", writes, reads, suffix, modes))
-        rows.append(_row(name, f"{name}{bits}.a.i", (fixed(accumulator, "rm"), full),
-                         f"{prefix} {digit << 3 | 4 | wide:02X} {IMMEDIATE_CODE[bits]}", writes, reads, suffix, modes))
-        rows.append(_row(name, f"{name}{bits}.rm.i", (first, full), f"{prefix} {0x80 | wide:02X} /{digit} {IMMEDIATE_CODE[bits]}",
-                         writes, reads, suffix, modes))
-        rows.append(_row(name, f"{name}{bits}.rm.r", (first, r(bits)), f"{prefix} {digit << 3 | wide:02X} /r", writes,
-                         reads + " r", suffix, modes))
-        rows.append(_row(name, f"{name}{bits}.r.rm", (r(bits), rm(bits)), f"{prefix} {digit << 3 | 2 | wide:02X} /r",
-                         writes.replace("rm", "r"), reads + " r", suffix, modes))
+            rows.append(
+                _row(name, f"{name}{bits}.rm.i8", (first, i8), f"{prefix} 83 /{digit} ib", writes, reads, suffix, modes)
+            )
+        rows.append(
+            _row(
+                name,
+                f"{name}{bits}.a.i",
+                (fixed(accumulator, "rm"), full),
+                f"{prefix} {digit << 3 | 4 | wide:02X} {IMMEDIATE_CODE[bits]}",
+                writes,
+                reads,
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row(
+                name,
+                f"{name}{bits}.rm.i",
+                (first, full),
+                f"{prefix} {0x80 | wide:02X} /{digit} {IMMEDIATE_CODE[bits]}",
+                writes,
+                reads,
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row(
+                name,
+                f"{name}{bits}.rm.r",
+                (first, r(bits)),
+                f"{prefix} {digit << 3 | wide:02X} /r",
+                writes,
+                reads + " r",
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row(
+                name,
+                f"{name}{bits}.r.rm",
+                (r(bits), rm(bits)),
+                f"{prefix} {digit << 3 | 2 | wide:02X} /r",
+                writes.replace("rm", "r"),
+                reads + " r",
+                suffix,
+                modes,
+            )
+        )
     return rows
 
 
@@ -134,21 +189,87 @@ def _moves() -> list[Insn]:
     for bits, suffix, prefix, modes in SIZES:
         wide = 0 if bits == 8 else 1
         full = imm(bits, FULL_LOW[bits], FULL_HIGH[bits], "R_X86_64_32S" if bits == 64 else "")
-        rows.append(_row("mov", f"mov{bits}.rm.r", (rm(bits), r(bits)), f"{prefix} {0x88 | wide:02X} /r", "rm", "r", suffix, modes))
-        rows.append(_row("mov", f"mov{bits}.r.rm", (r(bits), rm(bits)), f"{prefix} {0x8A | wide:02X} /r", "r", "rm", suffix, modes))
+        rows.append(
+            _row(
+                "mov",
+                f"mov{bits}.rm.r",
+                (rm(bits), r(bits)),
+                f"{prefix} {0x88 | wide:02X} /r",
+                "rm",
+                "r",
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row(
+                "mov",
+                f"mov{bits}.r.rm",
+                (r(bits), rm(bits)),
+                f"{prefix} {0x8A | wide:02X} /r",
+                "r",
+                "rm",
+                suffix,
+                modes,
+            )
+        )
         if bits < 64:
-            rows.append(_row("mov", f"mov{bits}.r.i", (r(bits), full), f"{prefix} {0xB8 if wide else 0xB0:02X}+r {IMMEDIATE_CODE[bits]}",
-                             "r", "", suffix, modes))
-        rows.append(_row("mov", f"mov{bits}.rm.i", (rm(bits), full), f"{prefix} {0xC6 | wide:02X} /0 {IMMEDIATE_CODE[bits]}",
-                         "rm", "", suffix, modes))
+            rows.append(
+                _row(
+                    "mov",
+                    f"mov{bits}.r.i",
+                    (r(bits), full),
+                    f"{prefix} {0xB8 if wide else 0xB0:02X}+r {IMMEDIATE_CODE[bits]}",
+                    "r",
+                    "",
+                    suffix,
+                    modes,
+                )
+            )
+        rows.append(
+            _row(
+                "mov",
+                f"mov{bits}.rm.i",
+                (rm(bits), full),
+                f"{prefix} {0xC6 | wide:02X} /0 {IMMEDIATE_CODE[bits]}",
+                "rm",
+                "",
+                suffix,
+                modes,
+            )
+        )
         if bits > 8:
             rows.append(_row("lea", f"lea{bits}", (r(bits), mem), f"{prefix} 8D /r", "r", "m", suffix, modes))
-            rows.append(_row("imul", f"imul{bits}", (r(bits), rm(bits)), f"{prefix} 0F AF /r", "r flags", "r rm", suffix, modes))
-        rows.append(_row("shl", f"shl{bits}.cl", (rm(bits), fixed("cl", "count")), f"{prefix} {0xD2 | wide:02X} /4", "rm flags",
-                         "rm count", suffix, modes))
-        rows.append(_row("shl", f"shl{bits}.i", (rm(bits), imm(8, 0, bits - 1 if bits > 32 else 31)),
-                         f"{prefix} {0xC0 | wide:02X} /4 ib", "rm flags", "rm", suffix, modes))
-        rows.append(_row("neg", f"neg{bits}", (rm(bits),), f"{prefix} {0xF6 | wide:02X} /3", "rm flags", "rm", suffix, modes))
+            rows.append(
+                _row("imul", f"imul{bits}", (r(bits), rm(bits)), f"{prefix} 0F AF /r", "r flags", "r rm", suffix, modes)
+            )
+        rows.append(
+            _row(
+                "shl",
+                f"shl{bits}.cl",
+                (rm(bits), fixed("cl", "count")),
+                f"{prefix} {0xD2 | wide:02X} /4",
+                "rm flags",
+                "rm count",
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row(
+                "shl",
+                f"shl{bits}.i",
+                (rm(bits), imm(8, 0, bits - 1 if bits > 32 else 31)),
+                f"{prefix} {0xC0 | wide:02X} /4 ib",
+                "rm flags",
+                "rm",
+                suffix,
+                modes,
+            )
+        )
+        rows.append(
+            _row("neg", f"neg{bits}", (rm(bits),), f"{prefix} {0xF6 | wide:02X} /3", "rm flags", "rm", suffix, modes)
+        )
     movabs = imm(64, -(1 << 63), (1 << 64) - 1, "R_X86_64_64")
     rows.append(_row("movabs", "movabs", (r(64), movabs), "REX.W B8+r iq", "r", "", "q", (64,)))
     rows.append(_row("popcnt", "popcnt32", (r(32), rm(32)), "o32 F3 0F B8 /r", "r flags", "rm", "", (16, 32, 64)))
@@ -163,11 +284,38 @@ def _control() -> list[Insn]:
     for number, condition in enumerate(CONDITIONS):
         for modes, far, code, mode in (((32, 64), near, "cd", "32"), ((16,), near16, "cw", "16")):
             long = f"j{condition}.near{mode}"
-            rows.append(_row("j" + condition, f"j{condition}.short{mode}", (short,), f"{0x70 | number:02X} cb", "", "flags",
-                             "", modes, BRANCH, longer=long))
-            rows.append(_row("j" + condition, long, (far,), f"0F {0x80 | number:02X} {code}", "", "flags", "", modes, BRANCH))
+            rows.append(
+                _row(
+                    "j" + condition,
+                    f"j{condition}.short{mode}",
+                    (short,),
+                    f"{0x70 | number:02X} cb",
+                    "",
+                    "flags",
+                    "",
+                    modes,
+                    BRANCH,
+                    longer=long,
+                )
+            )
+            rows.append(
+                _row("j" + condition, long, (far,), f"0F {0x80 | number:02X} {code}", "", "flags", "", modes, BRANCH)
+            )
     for modes, far, code, mode in (((32, 64), near, "cd", "32"), ((16,), near16, "cw", "16")):
-        rows.append(_row("jmp", f"jmp.short{mode}", (short,), "EB cb", "", "", "", modes, BRANCH | TERMINATOR, longer=f"jmp.near{mode}"))
+        rows.append(
+            _row(
+                "jmp",
+                f"jmp.short{mode}",
+                (short,),
+                "EB cb",
+                "",
+                "",
+                "",
+                modes,
+                BRANCH | TERMINATOR,
+                longer=f"jmp.near{mode}",
+            )
+        )
         rows.append(_row("jmp", f"jmp.near{mode}", (far,), f"E9 {code}", "", "", "", modes, BRANCH | TERMINATOR))
         rows.append(_row("call", f"call.near{mode}", (far,), f"E8 {code}", "", "", "", modes))
     rows.append(_row("ret", "ret", (), "C3", "", "", "", (16, 32, 64), RETURN | TERMINATOR))

@@ -56,7 +56,8 @@ def summary(obj: ObjectFile) -> list[object]:
     sections = [
         (
             section.name, section.type, section.flags, section.alignment, bytes(section.data), section.entry_size,
-            [(item.offset, item.kind, item.addend, item.symbol.name if item.symbol else "") for item in section.relocations],
+            [(item.offset, item.kind, item.addend, item.symbol.name if item.symbol else "")
+             for item in section.relocations],
         )
         for section in obj.sections
     ]  # fmt: skip
@@ -114,7 +115,8 @@ def test_binutils_reads_objects_and_archives_without_warning(tmp_path: Path) -> 
     archive = tmp_path / "t.a"
     archive.write_bytes(write_archive([Member("t.o", path.read_bytes()), Member("a-rather-long-name.o", b"x")]))
     for command in (
-        ["readelf", "-aW", str(path)], ["objdump", "-dr", str(path)], ["nm", "-s", str(archive)], ["ar", "t", str(archive)],
+        ["readelf", "-aW", str(path)], ["objdump", "-dr", str(path)], ["nm", "-s", str(archive)],
+        ["ar", "t", str(archive)],
     ):  # fmt: skip
         run = subprocess.run(
             ["riscv64-linux-gnu-" + command[0], *command[1:]], capture_output=True, text=True, timeout=60, check=True
@@ -175,4 +177,5 @@ def test_every_member_of_libc_is_read_and_written_the_same() -> None:
 
 def test_groups_are_kept_together() -> None:
     obj = make()
-    assert isinstance(obj.groups[0], Group) and obj.groups[0].signature.name == "inline"
+    group: Group = obj.groups[0]
+    assert group.signature.name == "inline" and [section.name for section in group.sections] == [".text.inline"]
