@@ -19,6 +19,7 @@ from compiler.passes.base import FunctionPass, ModulePass
 from compiler.passes.counters import Counters
 from compiler.passes.dce import Dce
 from compiler.passes.drop_unused import DropUnused
+from compiler.passes.forward import Forward
 from compiler.passes.gvn import Gvn
 from compiler.passes.inline import Inline
 from compiler.passes.is_constant import IsConstant
@@ -50,6 +51,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("simplify", Simplify(), facts_of.CFG),
     Row("sccp", Sccp(), facts_of.CFG),
     Row("gvn", Gvn(), facts_of.CFG),
+    Row("forward", Forward(), facts_of.CFG),
     Row("is_constant", IsConstant(), facts_of.CFG),
     Row("dce", Dce(), facts_of.NOTHING),
     Row("simplify_cfg", SimplifyCfg(), facts_of.NOTHING),
@@ -62,7 +64,7 @@ MODULE_ROWS: Final[tuple[ModuleRow, ...]] = (
 )
 
 # By level: names of passes; consecutive function passes form a group.
-_SCALAR: Final = ("mem2reg", "simplify", "sccp", "simplify_cfg", "gvn", "simplify", "simplify_cfg", "dce")
+_SCALAR: Final = ("mem2reg", "simplify", "sccp", "simplify_cfg", "gvn", "forward", "simplify", "simplify_cfg", "dce")
 _OPTIMIZED: Final = (
     ("mem2reg", "simplify", "simplify_cfg", "dce", "inline", "drop_unused")
     + _SCALAR
