@@ -13,8 +13,6 @@ from compiler.ir.function import WEAK, Const, Function, Memory, Operation, Slot,
 from compiler.ir.order import edges_of
 from compiler.terms import ops
 
-_DEPTH: Final = 20
-
 
 @final
 class Place:
@@ -32,13 +30,11 @@ class Place:
 
 
 def place_of(address: Value) -> Place:
-    """Looks through `ptr_add`; offsets count modulo the pointer's width, here as signed numbers."""
+    """Looks through `ptr_add`, in reachable code only: elsewhere it may be circular."""
     offset = 0
     exact = True
     value = address
-    for _ in range(_DEPTH):
-        if not isinstance(value, Operation) or value.op is not ops.PTR_ADD:
-            break
+    while isinstance(value, Operation) and value.op is ops.PTR_ADD:
         step = value.args[1]
         if isinstance(step, Const):
             offset += signed(step.value, step.type.bits)

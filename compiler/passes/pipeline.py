@@ -27,6 +27,7 @@ from compiler.passes.mem2reg import Mem2Reg
 from compiler.passes.sccp import Sccp
 from compiler.passes.simplify import Simplify
 from compiler.passes.simplify_cfg import SimplifyCfg
+from compiler.passes.sroa import Sroa
 
 
 @final
@@ -47,6 +48,7 @@ class ModuleRow:
 
 
 ROWS: Final[tuple[Row, ...]] = (
+    Row("sroa", Sroa(), facts_of.CFG),
     Row("mem2reg", Mem2Reg(), facts_of.CFG),
     Row("simplify", Simplify(), facts_of.CFG),
     Row("sccp", Sccp(), facts_of.CFG),
@@ -64,7 +66,10 @@ MODULE_ROWS: Final[tuple[ModuleRow, ...]] = (
 )
 
 # By level: names of passes; consecutive function passes form a group.
-_SCALAR: Final = ("mem2reg", "simplify", "sccp", "simplify_cfg", "gvn", "forward", "simplify", "simplify_cfg", "dce")
+_SCALAR: Final = (
+    ("sroa", "mem2reg", "simplify", "sccp", "simplify_cfg", "gvn")
+    + ("forward", "simplify", "simplify_cfg", "dce")
+)  # fmt: skip
 _OPTIMIZED: Final = (
     ("mem2reg", "simplify", "simplify_cfg", "dce", "inline", "drop_unused")
     + _SCALAR

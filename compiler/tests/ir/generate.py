@@ -53,8 +53,13 @@ class Generator:
             slot = self.b.slot(type.size, type.size)
             self.slots.append((slot, type))
             self.b.store(slot, self.constant(type), type.size)
+        self.objects = [self.b.slot(24, 8) for _ in range(3)]
+        for item in self.objects:
+            self.b.fill(item, self.b.const(I8, self.source.randrange(3)), 24, 8)
         self.statements(0)
         result = self.integer(I64)
+        for item in self.objects[:2]:
+            result = self.b.binary(ops.XOR, result, self.b.load(I64, self.b.offset(item, 8), 8))
         for slot, type in self.slots:
             result = self.b.binary(ops.XOR, result, self.resize(self.b.load(type, slot, type.size), I64))
         function.result_types = [I64]
@@ -154,12 +159,37 @@ class Generator:
             elif kind < 9:
                 slot, type = self.source.choice(self.slots)
                 self.values.append(self.b.load(type, slot, type.size))
+            elif kind == 9 and self.source.random() < 0.5:
+                self.object_access()
             elif depth < 4 and kind == 9:
                 self.conditional(depth)
             elif depth < 3 and kind == 10:
                 self.loop(depth)
             elif depth < 4:
                 self.switch(depth)
+
+    def object_access(self) -> None:
+        """Fields of 24-byte objects, and copies and fills of whole ones and parts."""
+        b = self.b
+        source = self.source
+        item = source.choice(self.objects)
+        kind = source.randrange(6)
+        if kind < 4:
+            type = source.choice((I8, I16, I32, I64)) if source.random() < 0.2 else I32
+            address = b.offset(item, source.randrange(0, 24, type.size))
+            if kind < 2:
+                b.store(address, self.integer(type), type.size)
+            else:
+                self.values.append(b.load(type, address, type.size))
+            return
+        start, size = source.choice(((0, 24), (0, 24), (8, 16), (0, 8), (4, 4)))
+        if kind == 4:
+            b.fill(b.offset(item, start), b.const(I8, source.randrange(256)), size, 4)
+            return
+        other = source.choice([*self.objects, b.symbol("table")])
+        if other is not item:
+            to, from_ = b.offset(item, start), b.offset(other, start)
+            b.copy(to, from_, size, 4) if source.random() < 0.7 else b.copy(from_, to, size, 4)
 
     def conditional(self, depth: int) -> None:
         b = self.b

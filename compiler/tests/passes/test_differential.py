@@ -47,7 +47,7 @@ SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=list(H
 @SETTINGS
 @given(st.integers(0, 1 << 30))
 def test_one_pass(name: str, seed: int) -> None:
-    check(generate(random.Random(seed)), (name,) if name == "forward" else ("mem2reg", name))
+    check(generate(random.Random(seed)), (name,) if name in ("forward", "sroa") else ("mem2reg", name))
 
 
 @pytest.mark.parametrize("level", range(len(LEVELS)))
