@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, TextIO, final
 
 from compiler.driver import frontend
 from compiler.driver.frontend import Source, Unit
@@ -82,6 +82,7 @@ class Compiler:
         self.choice: Final = choice
         self.statistics: Final = Statistics()
         self.failed = False
+        self.stream: TextIO | None = sys.stderr  # of diagnostics; None keeps a second run of the same source quiet
         self.rules: Rules | None = None
         self.dependencies: list[tuple[str, bool]] = []  # of the last source
 
@@ -91,7 +92,7 @@ class Compiler:
         if limit == 0 and "fatal-errors" in command.warnings:
             limit = 1
         caret = command.switch("diagnostics-show-caret", True)
-        return Sink(source_map, frontend.warning_state(command), sys.stderr, limit, caret)
+        return Sink(source_map, frontend.warning_state(command), self.stream, limit, caret)
 
     def _finish(self, sink: Sink) -> bool:
         """Whether the source is free of errors; remembers the failure."""

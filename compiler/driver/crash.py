@@ -51,15 +51,11 @@ def report(error: BaseException, words: list[str], compiler: Compiler | None, so
 def _save_source(folder: str, compiler: Compiler, source: Source) -> None:
     """The source, preprocessed if that works, else as it is."""
     if source.language in ("c", "assembler-with-cpp"):
-        quiet = sys.stderr
+        compiler.stream = None
         try:
-            with open(os.devnull, "w", encoding="utf-8") as nowhere:
-                sys.stderr = nowhere
-                text = compiler.preprocessed(source)
+            text = compiler.preprocessed(source)
         except Exception:  # the preprocessor may be what failed
             text = None
-        finally:
-            sys.stderr = quiet
         if text is not None:
             suffix = ".i" if source.language == "c" else ".s"
             output.write_text(os.path.join(folder, source.stem + suffix), text)

@@ -180,22 +180,16 @@ class Steps:
         stem = source.stem
         if self.command.value("save-temps") == "obj" and self.command.has("output"):
             stem = os.path.join(os.path.dirname(self.command.value("output")), stem)
-        shown = sys.stderr
-        failed = self.compiler.failed
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            sys.stderr = nowhere
-            try:
-                if source.language in ("c", "assembler-with-cpp"):
-                    text = self.compiler.preprocessed(source)
-                    if text is not None:
-                        output.write_text(stem + (".i" if source.language == "c" else ".s"), text)
-                if source.language in ("c", "cpp-output", "ir"):
-                    text = self.compiler.assembly_of(source)
-                    if text is not None:
-                        output.write_text(stem + ".s", text)
-            finally:
-                sys.stderr = shown
-                self.compiler.failed = failed
+        quiet = Compiler(self.command, self.choice)
+        quiet.stream = None
+        if source.language in ("c", "assembler-with-cpp"):
+            text = quiet.preprocessed(source)
+            if text is not None:
+                output.write_text(stem + (".i" if source.language == "c" else ".s"), text)
+        if source.language in ("c", "cpp-output", "ir"):
+            text = quiet.assembly_of(source)
+            if text is not None:
+                output.write_text(stem + ".s", text)
         if data is not None:
             output.write_bytes(stem + ".o", data)
 
@@ -230,16 +224,23 @@ class Steps:
     def _show(self, sources: list[tuple[Input, Source]]) -> None:
         """-v and -###: the steps as commands that would do each alone, and where headers are looked for."""
         lines = [describe(), f"Target: {self.choice.triple}"]
-        kept = [word for word in self.command.words if word not in ("-v", "-###")]
-        names = {source.path for _, source in sources}
-        shared = [word for word in kept if word not in names]
         linked = self._stage() == ""
+        names = {source.path: source.stem + ".o" for _, source in sources}
+        shared: list[str] = []
+        linking: list[str] = ["pycc"]
+        skip = False
+        for word in self.command.words:
+            if word not in ("-v", "-###"):
+                linking.append(names.get(word, word))
+                if skip or (linked and word.startswith("-o")):
+                    skip = word == "-o" and not skip
+                elif word not in names:
+                    shared.append(word)
         for _, source in sources:
             words = ["pycc", *shared, *(["-c"] if linked else []), source.path]
             lines.append(" " + " ".join([shlex.quote(word) for word in words]))
         if linked:
-            words = ["pycc", *shared, *[source.stem + ".o" for _, source in sources]]
-            lines.append(" " + " ".join([shlex.quote(word) for word in words]))
+            lines.append(" " + " ".join([shlex.quote(word) for word in linking]))
         if sources and not self.command.has("dry-run"):
             lines.extend(self._search_list(sources[0][1]))
         sys.stderr.write("\n".join(lines) + "\n")
