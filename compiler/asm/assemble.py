@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Final, Literal, final
 
 from compiler.asm import items as it
+from compiler.asm.branches import branch_forms, branch_target, vendor_forms
 from compiler.asm.cfi import FrameTable
 from compiler.asm.expressions import AsmError, Linear, NumericLabels, Scope, evaluate
 from compiler.asm.fragments import (
     AlignFragment,
     AsmSection,
     AsmSymbol,
-    BranchForm,
     BranchFragment,
     DataFragment,
     FillFragment,
@@ -55,73 +55,25 @@ from compiler.asm.items import (
     Value,
 )
 from compiler.asm.leb import leb128
+from compiler.asm.names import BINDINGS, TYPES, VISIBILITIES, section_defaults
 from compiler.machine import vendor
 from compiler.machine.encode import REFUSED, Fixup, encode, refusal
-from compiler.machine.isa import BRANCH, LABEL, VENDOR, Arg, Insn, SymbolArg
+from compiler.machine.isa import BRANCH, VENDOR, Arg, Insn
 from compiler.machine.target import Target
 from compiler.object.model import (
-    SHF_ALLOC,
     SHF_EXECINSTR,
-    SHF_MERGE,
     SHF_STRINGS,
     SHF_TLS,
-    SHF_WRITE,
-    SHT_FINI_ARRAY,
-    SHT_INIT_ARRAY,
-    SHT_NOBITS,
-    SHT_NOTE,
-    SHT_PREINIT_ARRAY,
-    SHT_PROGBITS,
     STB_GLOBAL,
     STB_GNU_UNIQUE,
     STB_LOCAL,
     STB_WEAK,
-    STT_FUNC,
-    STT_GNU_IFUNC,
     STT_NOTYPE,
     STT_OBJECT,
     STT_TLS,
-    STV_HIDDEN,
-    STV_INTERNAL,
-    STV_PROTECTED,
 )
 from compiler.source.diagnostics import Sink
 from compiler.source.files import Span
-
-# prefix -> type and flags of sections named without them; the name itself or followed by "."
-WELL_KNOWN: Final = (
-    (".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR),
-    (".init", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR),
-    (".fini", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR),
-    (".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE),
-    (".sdata", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE),
-    (".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE),
-    (".sbss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE),
-    (".tdata", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS),
-    (".tbss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE | SHF_TLS),
-    (".rodata", SHT_PROGBITS, SHF_ALLOC),
-    (".srodata", SHT_PROGBITS, SHF_ALLOC),
-    (".eh_frame", SHT_PROGBITS, SHF_ALLOC),
-    (".init_array", SHT_INIT_ARRAY, SHF_ALLOC | SHF_WRITE),
-    (".fini_array", SHT_FINI_ARRAY, SHF_ALLOC | SHF_WRITE),
-    (".preinit_array", SHT_PREINIT_ARRAY, SHF_ALLOC | SHF_WRITE),
-    (".note", SHT_NOTE, 0),
-    (".comment", SHT_PROGBITS, SHF_MERGE | SHF_STRINGS),
-)
-
-BINDINGS: Final = {it.GLOBAL: STB_GLOBAL, it.WEAK: STB_WEAK, it.LOCAL: STB_LOCAL, it.GNU_UNIQUE: STB_GNU_UNIQUE}
-VISIBILITIES: Final = {it.HIDDEN: STV_HIDDEN, it.PROTECTED: STV_PROTECTED, it.INTERNAL: STV_INTERNAL}
-TYPES: Final = {
-    it.FUNCTION: STT_FUNC, it.OBJECT: STT_OBJECT, it.TLS_OBJECT: STT_TLS, it.NO_TYPE: STT_NOTYPE,
-    it.GNU_INDIRECT_FUNCTION: STT_GNU_IFUNC, it.COMMON_OBJECT: STT_OBJECT,
-}  # fmt: skip
-
-
-def section_defaults(name: str) -> tuple[int, int]:
-    for prefix, type, flags in WELL_KNOWN:
-        if name == prefix or name.startswith(prefix + "."):
-            return type, flags
-    return SHT_PROGBITS, 0
 
 
 class TextSource:
@@ -598,8 +550,13 @@ class Assembler(Scope):
                 self._pseudo_insn(real, arguments, loc)
 
     def _real_insn(self, insn: Insn, args: list[Arg], loc: int) -> None:
-        if insn.flags & BRANCH and self._branch(insn, args, loc):
-            return
+        if insn.flags & BRANCH:
+            forms = branch_forms(
+                self.target, self.enabled, self.compresses and not self.relax, insn, args, self.features
+            )
+            if forms:
+                self.section.append(BranchFragment(forms, branch_target(args), loc))
+                return
         if self.compresses and insn.size == 4:
             short = self.expansions.compress(insn, args)
             if short is not None and self.enabled[short[0].number] and not short[0].flags & BRANCH:
@@ -620,8 +577,11 @@ class Assembler(Scope):
     def _vendor_insn(self, insn: Insn, args: list[Arg], loc: int) -> None:
         fixups: list[Fixup] = []
         current = self.section.current
-        if insn.longer and self._vendor_branch(insn, args, loc):
-            return
+        if insn.longer:
+            forms = vendor_forms(self.target, insn, args)
+            if forms:
+                self.section.append(BranchFragment(forms, branch_target(args), loc))
+                return
         start = len(current.data)
         problem = vendor.encode(insn, args, self.target.mode, current.data, fixups)
         if problem:
@@ -629,63 +589,6 @@ class Assembler(Scope):
         for fixup in fixups:
             kind = self.target.relocations.by_name[fixup.kind]
             current.fixups.append(PendingFixup(start + fixup.offset, kind, fixup.symbol, fixup.bias, loc))
-
-    def _vendor_branch(self, insn: Insn, args: list[Arg], loc: int) -> bool:
-        """A jump with a longer row: both are encoded once to know their sizes."""
-        target = args[-1]
-        if not isinstance(target, SymbolArg) or not target.symbol:
-            return False
-        forms: list[BranchForm] = []
-        row: Insn | None = insn
-        while row is not None:
-            fixups: list[Fixup] = []
-            data = bytearray()
-            if vendor.encode(row, args, self.target.mode, data, fixups):
-                return False
-            kind = self.target.relocations.by_name[fixups[0].kind]
-            forms.append(BranchForm([(row, args)], len(data), fixups[0].offset, kind, fixups[0].bias))
-            row = self.target.by_key[row.longer] if row.longer else None
-        self.section.append(BranchFragment(forms, target, loc))
-        return True
-
-    def _branch(self, insn: Insn, args: list[Arg], loc: int) -> bool:
-        """A branch to a label becomes a fragment of its own when its size is open; False if it is plain."""
-        target = args[-1]
-        if not isinstance(target, SymbolArg) or not target.symbol:
-            return False
-        forms: list[BranchForm] = []
-        if self.compresses and insn.size == 4 and not self.relax:
-            short = self.expansions.compress(insn, args)
-            if short is not None and self.enabled[short[0].number]:
-                forms.append(self._form([short]))
-        elif insn.size == 2:  # written as such, yet out of reach perhaps
-            forms.append(self._form([(insn, args)]))
-            full = self.expansions.full[insn.number]
-            if full is not None:
-                insn, args = full.insn, [part.make(args, "") for part in full.args]
-        forms.append(self._form([(insn, args)]))
-        if insn.longer:
-            longer = self.target.by_key[insn.longer]
-            forms.append(self._form(self.expansions.expand(longer, args, "", self.features)))
-        if len(forms) == 1:
-            return False
-        self.section.append(BranchFragment(forms, target, loc))
-        return True
-
-    def _form(self, insns: list[tuple[Insn, list[Arg]]]) -> BranchForm:
-        size, offset = 0, 0
-        relocation = ""
-        for insn, args in insns:
-            for operand, arg in zip(insn.operands, args, strict=True):
-                if operand.kind == LABEL and isinstance(arg, SymbolArg):
-                    offset = size
-                    if not operand.accepts(arg):
-                        raise AsmError(refusal(insn, args))
-                    relocation = operand.relocations[arg.modifier]
-                elif not operand.accepts(arg):
-                    raise AsmError(refusal(insn, args))
-            size += insn.size
-        return BranchForm(insns, size, offset, self.target.relocations.by_name[relocation])
 
 
 def _mentions(expression: Expression, name: str) -> bool:

@@ -56,8 +56,8 @@ class ElfIdentity:
     """What the ELF header and symbol conventions say of a target.
 
     `flags` is e_flags, to which each feature in use adds its own. The thread pointer stands `thread_offset` bytes
-    behind the start of the thread-local block (variant 1), or `thread_at_end`: at its end (variant 2). Symbols that begin with
-    `local_symbol_prefix` stay out of the symbol table where nothing refers to them.
+    behind the start of the thread-local block (variant 1), or `thread_at_end`: at its end (variant 2). Symbols that
+    begin with `local_symbol_prefix` stay out of the symbol table where nothing refers to them.
     """
 
     def __init__(

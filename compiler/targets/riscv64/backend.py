@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from compiler.codegen.backend import Backend
+from compiler.codegen.inline_asm import (
+    ANYTHING,
+    BARE_MEMORY,
+    CONSTANT,
+    FLOATING,
+    GENERAL,
+    IN_MEMORY,
+    NUMBER,
+    SYMBOLIC,
+)
 from compiler.machine.target import Target
 from compiler.platform.classify import SIGN, Abi
 from compiler.targets.riscv64.registers import FPRS, GPRS, RA, T0, T1
@@ -39,6 +49,29 @@ ATOMIC: Final = (
     ("xchg", "amoswap"), ("add", "amoadd"), ("and", "amoand"), ("or", "amoor"), ("xor", "amoxor"), ("max.s", "amomax"),
     ("min.s", "amomin"), ("max.u", "amomaxu"), ("min.u", "amominu"),
 )  # fmt: skip
+
+
+# GCC manual, "Machine Constraints", RISC-V; then the simple constraints.
+ASM_CONSTRAINTS: Final[dict[str, tuple[int, int, int]]] = {
+    "f": (FLOATING, 0, 0), "I": (NUMBER, -2048, 2047), "J": (NUMBER, 0, 0), "K": (NUMBER, 0, 31), "A": (BARE_MEMORY, 0, 0),
+    "S": (SYMBOLIC, 0, 0), "r": (GENERAL, 0, 0), "p": (GENERAL, 0, 0), "m": (IN_MEMORY, 0, 0), "o": (IN_MEMORY, 0, 0),
+    "V": (IN_MEMORY, 0, 0), "i": (CONSTANT, 0, 0), "n": (NUMBER, -(1 << 63), (1 << 64) - 1), "s": (SYMBOLIC, 0, 0),
+    "g": (ANYTHING, 0, 0), "X": (ANYTHING, 0, 0),
+}  # fmt: skip
+
+
+def _loops() -> dict[str, tuple[str, ...]]:
+    """Compare and exchange (RISC-V manual, "Load-Reserved/Store-Conditional Instructions")."""
+    loops: dict[str, tuple[str, ...]] = {}
+    for width in ("w", "d"):
+        loops["cmpxchg." + width] = (
+            "again:", f"lr.{width}.aqrl rd, mem", "bne rd, expected, :done", f"sc.{width}.rl temporary, desired, mem",
+            "bne temporary, zero, :again", "done:",
+        )  # fmt: skip
+    return loops
+
+
+LOOPS: Final = _loops()
 
 
 def _atomic_rows() -> dict[str, str]:
@@ -81,4 +114,6 @@ def make_backend(target: Target) -> Backend:
         base_pointer=GPRS[9],
         mask=insn("and"),
         unaligned=False,
+        asm_constraints=ASM_CONSTRAINTS,
+        loops=LOOPS,
     )  # fmt: skip

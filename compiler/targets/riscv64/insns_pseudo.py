@@ -73,7 +73,8 @@ ADD_TPREL: Final = Insn("add", (rd, rs1, rs2, tprel_add), "0000000 rs2:5 rs1:5 0
                         reads="rs1 rs2", key="add.tprel")
 # `call` and `tail` hold one relocation for the pair of instructions.
 CALL_FAR: Final = Insn("call", (call_target,),
-                       "000000000000 00001 000 00001 1100111 00000000000000000000 00001 0010111", writes="ra", flags=CALL)
+                       "000000000000 00001 000 00001 1100111 00000000000000000000 00001 0010111", writes="ra",
+                       flags=CALL)
 CALL_LINK: Final = Insn("call", (rd, call_target),
                         "000000000000 rd:5 000 rd:5 1100111 00000000000000000000 rd:5 0010111",
                         writes="rd", flags=CALL, key="call.link")

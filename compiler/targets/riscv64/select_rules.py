@@ -122,6 +122,8 @@ def _branches() -> list[Select]:
         (ops.LE_S, "bge $y, $x"), (ops.LE_U, "bgeu $y, $x"),
     ):  # fmt: skip
         rules.append(Select(f"branch-{op.name}", ops.BRANCH(op(x(), y())), f"{text}, :true"))
+    rules.append(Select("switch", ops.SWITCH(x(I64)),
+                        "lla %t, :table; slli %i, $x, 2; add %a, %i, %t; lw %o, (%a); add %g, %o, %t; jr %g"))
     rules.append(Select("branch-not", ops.BRANCH(ops.XOR(x(BOOL), Lit(1))), "beq $x, zero, :true"))
     rules.append(Select("branch", ops.BRANCH(x(BOOL)), "bne $x, zero, :true"))
     return rules
