@@ -191,7 +191,7 @@ def show_summary(console: Console, summary: Summary) -> None:
     )
     for finding in summary.findings:
         console.print(
-            Text(f"finding {finding.id}: {finding.subject} {finding.title} ({finding.occurrences} programs)"),
+            Text(f"finding {finding.id}: {finding.subject} {finding.title} ({finding.occurrences} sightings)"),
             soft_wrap=True,
         )
     console.print(Text(f"the same table again: {summary.command}"), soft_wrap=True)
