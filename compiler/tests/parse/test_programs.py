@@ -13,8 +13,8 @@ from compiler.tests.parse.support import CROSS, parse
 HEADERS = (
     "assert complex ctype dirent errno fcntl fenv float getopt inttypes iso646 limits locale math netdb poll pthread "
     "regex sched search setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn "
-    "string strings tgmath threads time uchar ucontext unistd utime wchar wctype sys/epoll sys/ioctl sys/mman sys/resource "
-    "sys/select sys/socket sys/stat sys/time sys/types sys/uio sys/wait netinet/in arpa/inet"
+    "string strings tgmath threads time uchar ucontext unistd utime wchar wctype sys/epoll sys/ioctl sys/mman "
+    "sys/resource sys/select sys/socket sys/stat sys/time sys/types sys/uio sys/wait netinet/in arpa/inet"
 ).split()
 SMALL = (
     "--max-funcs 3 --max-block-depth 3 --max-block-size 3 --max-expr-complexity 5 --max-array-dim 2 "
