@@ -229,7 +229,7 @@ def workers(cluster: Cluster) -> Iterator[Any]:
                     n_workers=cluster.jobs,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # any free port: a second campaign must not warn of a taken one
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )
