@@ -51,6 +51,8 @@ class Backend:
         base_pointer: Register,
         mask: Insn,
         unaligned: bool,
+        asm_constraints: dict[str, tuple[int, int, int]],
+        loops: dict[str, tuple[str, ...]],
     ) -> None:
         self.target: Final = target
         self.abi: Final = abi
@@ -78,4 +80,6 @@ class Backend:
         self.base_pointer: Final = base_pointer  # callee-saved; the allocator loses it where frames need it
         self.mask: Final = mask  # and of two registers
         self.unaligned: Final = unaligned
+        self.asm_constraints: Final = asm_constraints  # letter -> (kind, lowest, highest), see `inline_asm`
+        self.loops: Final = loops  # rows that are written out as loops, see `emit`
         self.word: Final[Type] = integer(target.pointer_bits)

@@ -290,7 +290,7 @@ class Checker:
             clobbers += insn.insn.implicit_writes
         for register in implicit_reads:
             self._expect(state, register, physical(register))
-        self._disjoint(reads, writes, early, clobbers)
+        self._disjoint(reads, writes, early + clobbers if insn.role == ASM else early, clobbers)
         for register in clobbers:
             self._define(state, register.index, physical(register))
         for register, name in writes:

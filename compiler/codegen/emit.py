@@ -14,14 +14,15 @@ from compiler.codegen.layout import lay_out
 from compiler.codegen.legal import Legalizer
 from compiler.codegen.legalize import legalize
 from compiler.codegen.matcher import Rules, Selection, block_label
-from compiler.codegen.mfunc import BlockArg, MFunction, MInsn
+from compiler.codegen.inline_asm import asm_text
+from compiler.codegen.mfunc import ASM, BlockArg, MFunction, MInsn
 from compiler.codegen.print_mfunc import print_mfunction
 from compiler.codegen.regalloc import Allocator
 from compiler.codegen.resolve import Resolver
 from compiler.codegen.select import select_function
 from compiler.ir.function import COMMON, GLOBAL, LOCAL, WEAK, Definition, Function
 from compiler.ir.module import Alias, Data, DataRelocation, Module, ModuleAsm
-from compiler.machine.isa import Arg, SymbolArg
+from compiler.machine.isa import Arg, Insn, RegisterArg, SymbolArg
 
 # ELF section types and flags (System V gABI, "Sections").
 SHT_PROGBITS: Final = 1
@@ -34,6 +35,7 @@ SHF_EXECINSTR: Final = 4
 SHF_TLS: Final = 0x400
 DEFAULT_PRIORITY: Final = 65535
 FUNCTION_ALIGN: Final = 4
+TABLE_ENTRY: Final = 4  # bytes
 
 _VISIBILITY: Final[dict[str, int]] = {
     "hidden": items.HIDDEN, "protected": items.PROTECTED, "internal": items.INTERNAL,
@@ -94,7 +96,7 @@ def compile_module(module: Module, backend: Backend, rules: Rules, options: Emit
     for definition in module.items:
         if isinstance(definition, Function):
             mf = generate(definition, backend, rules, options, module.thread_locals)
-            _function(definition, mf, out, options)
+            _function(definition, mf, backend, out, options)
             definition.blocks = []  # free the IR: its lists form cycles
         elif isinstance(definition, Data):
             _data(definition, out, options)
@@ -123,7 +125,9 @@ def _binding(definition: Definition, out: list[Item]) -> None:
 # --- functions ------------------------------------------------------------------------------------------------------------
 
 
-def _function(function: Function, mf: MFunction, out: list[Item], options: EmitOptions) -> None:
+def _function(
+    function: Function, mf: MFunction, backend: Backend, out: list[Item], options: EmitOptions
+) -> None:
     if function.section:
         out.append(items.Section(function.section, SHF_ALLOC | SHF_EXECINSTR, SHT_PROGBITS))
     elif options.function_sections:
@@ -139,14 +143,27 @@ def _function(function: Function, mf: MFunction, out: list[Item], options: EmitO
         if block.label in wanted or block.address_taken:
             out.append(items.LabelItem(block.label))
         for insn in block.insns:
-            out.append(_item(insn))
+            _insn(insn, backend, out)
     out.append(items.Size(function.name))
+    _tables(function, mf, out, options)
     for attribute in function.attributes:
         _structor(function, attribute, out)
 
 
+def _tables(function: Function, mf: MFunction, out: list[Item], options: EmitOptions) -> None:
+    if not mf.tables:
+        return
+    section = ".rodata." + function.name if options.function_sections else ".rodata"
+    out.append(items.Section(section, SHF_ALLOC, SHT_PROGBITS))
+    out.append(items.Align(TABLE_ENTRY, 0))
+    for table in mf.tables:
+        out.append(items.LabelItem(table.label))
+        for target in table.targets:
+            out.append(items.Value(TABLE_ENTRY, target.label, 0, table.label))
+
+
 def _branch_targets(mf: MFunction) -> set[str]:
-    wanted: set[str] = set()
+    wanted: set[str] = {target.label for table in mf.tables for target in table.targets}
     for block in mf.blocks:
         for insn in block.insns:
             for arg in insn.args:
@@ -155,14 +172,38 @@ def _branch_targets(mf: MFunction) -> set[str]:
     return wanted
 
 
-def _item(insn: MInsn) -> Item:
+def _insn(insn: MInsn, backend: Backend, out: list[Item]) -> None:
     if insn.insn is None:
-        assert insn.template, "an instruction without a row"
-        return items.AsmText(insn.template)
+        assert insn.role == ASM, "an instruction without a row"
+        out.append(items.AsmText(asm_text(insn, backend.target)))
+        return
     args: list[Arg] = []
     for arg in insn.args:
         args.append(SymbolArg(arg.block.label) if isinstance(arg, BlockArg) else arg)
-    return items.InsnItem(insn.insn, args)
+    loop = backend.loops.get(insn.insn.key)
+    if loop is None:
+        out.append(items.InsnItem(insn.insn, args))
+    else:
+        _loop(loop, insn.insn, args, backend, out)
+
+
+def _loop(lines: tuple[str, ...], row: Insn, args: list[Arg], backend: Backend, out: list[Item]) -> None:
+    """Writes out a row that is a loop: lines of operand names, registers and numbers, `name:` and `:name` for labels."""
+    serial = str(len(out))
+    for line in lines:
+        if line.endswith(":"):
+            out.append(items.LabelItem(f".L{row.key}.{line[:-1]}{serial}"))
+            continue
+        key, _, rest = line.partition(" ")
+        made: list[Arg] = []
+        for word in [part.strip() for part in rest.split(",")]:
+            if word[0] == ":":
+                made.append(SymbolArg(f".L{row.key}.{word[1:]}{serial}"))
+            elif word in backend.target.register_by_name:
+                made.append(RegisterArg(backend.target.register(word)))
+            else:
+                made.append(args[row.operand_index(word)])
+        out.append(items.InsnItem(backend.target.insn(key), made))
 
 
 def _structor(function: Function, attribute: str, out: list[Item]) -> None:

@@ -167,7 +167,11 @@ class Numbering:
                     early = insn.insn.operands[position].constraint == 3
                 self._write(arg, at if early else at + 1, taken, frequency)
         for register in insn.writes:
-            self._write_register(register, at + 1, taken)
+            if insn.role == ASM:  # clobbers are written before all is read
+                taken.pop(register.index, 0)
+                self._add_fixed(register.index, at, at + 2)
+            else:
+                self._write_register(register, at + 1, taken)
         if insn.insn is not None:
             for register in insn.insn.implicit_writes:
                 self._write_register(register, at + 1, taken)

@@ -50,6 +50,8 @@ def _thread(mf: MFunction, backend: Backend) -> None:
                     insn.args[index] = BlockArg(_final(arg.block, backend))
         for edge in block.edges:
             edge.target = _final(edge.target, backend)
+    for table in mf.tables:
+        table.targets = [_final(target, backend) for target in table.targets]
     reached: set[str] = {mf.blocks[0].label}
     todo = [mf.blocks[0]]
     for block in mf.blocks:

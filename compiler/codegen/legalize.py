@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.codegen import expand, wide
+from compiler.codegen.edges import demote_into_indirect, split_critical_edges
+from compiler.codegen.inline_asm import legalize_asm
 from compiler.codegen.legal import Legalizer
 from compiler.codegen.memory import legalize_memory
+from compiler.codegen.switches import legalize_switch
 from compiler.codegen.varargs import legalize_varargs
 from compiler.ir.function import Block, Edge, Function, Operation, Parameter, Terminator, Value
-from compiler.ir.order import edges_of, reverse_postorder, successor_indices
+from compiler.ir.order import ordered_blocks, reverse_postorder, successor_indices
 from compiler.ir.types import I1, I32, Type
 from compiler.terms import ops
 from compiler.terms.ops import Op
@@ -39,8 +42,8 @@ _OVERFLOWS: Final = (
 def legalize(lg: Legalizer) -> None:
     """Rewrites `lg.function` in place. Blocks no edge reaches are dropped."""
     function = lg.function
-    order = reverse_postorder(successor_indices(function))
-    blocks = [function.blocks[index] for index in order]
+    _keep_taken(function)
+    blocks = ordered_blocks(function)
     function.blocks = list(blocks)
     for block in blocks:
         _parameters(lg, block)
@@ -52,6 +55,16 @@ def legalize(lg: Legalizer) -> None:
             lg.builder.loc = operation.loc
             _operation(lg, operation)
     split_critical_edges(function)
+    demote_into_indirect(lg)
+
+
+def _keep_taken(function: Function) -> None:
+    """Blocks whose address is taken stay, as traps if nothing reaches them: their labels may stand in data."""
+    reached = set(reverse_postorder(successor_indices(function)))
+    for index, block in enumerate(function.blocks):
+        if block.address_taken and index not in reached:
+            block.parameters = []
+            block.operations = [Terminator(ops.UNREACHABLE, function.number(), [], [])]
 
 
 def _parameters(lg: Legalizer, block: Block) -> None:
@@ -99,12 +112,27 @@ def _operation(lg: Legalizer, operation: Operation) -> None:
     if op is ops.CALL:
         lg.keep(operation, wide_arguments=True)
         return
+    if op is ops.ASM or op is ops.ASM_GOTO:
+        legalize_asm(lg, operation)
+        return
+    if op is ops.RETURN_ADDRESS and lg.builder.block is not lg.function.blocks[0]:
+        _hoist(lg, operation)
+        return
     if operation.named.is_integer and _integer(lg, operation):
         return
     if operation.named.is_float or operation.second.is_float:
         if _float(lg, operation):
             return
     lg.keep(operation)
+
+
+def _hoist(lg: Legalizer, operation: Operation) -> None:
+    """The return address is read where the function begins, so that its register is free elsewhere."""
+    entry = lg.function.blocks[0].operations
+    position = 0
+    while entry[position].op is ops.SLOT:
+        position += 1
+    entry.insert(position, operation)
 
 
 def _integer(lg: Legalizer, operation: Operation) -> bool:
@@ -240,7 +268,8 @@ def _float(lg: Legalizer, operation: Operation) -> bool:
 
 def _terminator(lg: Legalizer, operation: Terminator) -> None:
     if operation.op is ops.SWITCH:
-        _switch(lg, operation)
+        edges = [_edge(lg, edge) for edge in operation.edges]
+        legalize_switch(lg, operation, edges[0], edges[1:])
         return
     args: list[Value] = []
     for arg in operation.args:
@@ -249,92 +278,3 @@ def _terminator(lg: Legalizer, operation: Terminator) -> None:
     made.named = operation.named
     made.weights = operation.weights
     lg.builder.append(made)
-
-
-@final
-class _Case:
-    """One value of a switch and where it goes."""
-
-    def __init__(self, value: int, edge: Edge) -> None:
-        self.value: Final = value
-        self.edge: Final = edge
-
-
-def _switch(lg: Legalizer, operation: Terminator) -> None:
-    """A balanced tree of comparisons over ranges of equal targets (Bernstein, Producing good code for the case statement)."""
-    value = operation.args[0]
-    type = value.type
-    default = _edge(lg, operation.edges[0])
-    cases = [_Case(case, _edge(lg, edge)) for case, edge in zip(operation.cases, operation.edges[1:], strict=True)]
-    cases.sort(key=_case_value)
-    if type.bits > lg.word.bits:
-        low, high = lg.pair(value)
-        _wide_switch(lg, low, high, cases, default)
-        return
-    _tree(lg, lg.map(value), type, cases, 0, len(cases), default)
-
-
-def _case_value(case: _Case) -> int:
-    return case.value
-
-
-def _tree(lg: Legalizer, value: Value, type: Type, cases: list[_Case], first: int, end: int, default: Edge) -> None:
-    builder = lg.builder
-    if end - first <= 3:
-        for index in range(first, end):
-            more = builder.new_block("switch")
-            edge = cases[index].edge
-            equal = builder.compare(ops.EQ, value, builder.const(type, cases[index].value))
-            builder.branch(equal, edge.target, more, list(edge.args), [])
-            builder.start(more)
-        builder.jump(default.target, list(default.args))
-        return
-    middle = (first + end) // 2
-    below = builder.new_block("switch")
-    above = builder.new_block("switch")
-    builder.branch(builder.compare(ops.LT_U, value, builder.const(type, cases[middle].value)), below, above)
-    builder.start(below)
-    _tree(lg, value, type, cases, first, middle, default)
-    builder.start(above)
-    _tree(lg, value, type, cases, middle, end, default)
-
-
-def _wide_switch(lg: Legalizer, low: Value, high: Value, cases: list[_Case], default: Edge) -> None:
-    builder = lg.builder
-    bits = lg.word.bits
-    for case in cases:
-        more = builder.new_block("switch")
-        same_low = builder.compare(ops.EQ, low, builder.const(lg.word, case.value))
-        same_high = builder.compare(ops.EQ, high, builder.const(lg.word, case.value >> bits))
-        both = builder.binary(ops.AND, same_low, same_high)
-        builder.branch(both, case.edge.target, more, list(case.edge.args), [])
-        builder.start(more)
-    builder.jump(default.target, list(default.args))
-
-
-def split_critical_edges(function: Function) -> None:
-    """Puts a block on every edge from a block with several successors to one with several predecessors or parameters,
-    so that moves for block parameters have a place of their own."""
-    predecessors: dict[int, int] = {}
-    for block in function.blocks:
-        for edge in edges_of(block):
-            number = edge.target.number
-            predecessors[number] = predecessors.get(number, 0) + 1
-    added: list[Block] = []
-    for block in function.blocks:
-        edges = edges_of(block)
-        if len(edges) < 2:
-            continue
-        leading = len(block.terminator.results)
-        for edge in edges:
-            if leading or (predecessors[edge.target.number] < 2 and not edge.args):
-                continue
-            if block.terminator.op is ops.INDIRECT:
-                assert not edge.args, "a computed goto passes no arguments"
-                continue
-            between = function.new_block("edge")
-            between.operations.append(Terminator(ops.JUMP, function.number(), [], [Edge(edge.target, edge.args)]))
-            added.append(between)
-            edge.target = between
-            edge.args = []
-    function.blocks += added

@@ -17,6 +17,7 @@ from compiler.codegen.mfunc import (
     PLAIN,
     BlockArg,
     Copy,
+    JumpTable,
     MBlock,
     MEdge,
     MFunction,
@@ -26,11 +27,13 @@ from compiler.codegen.mfunc import (
 )
 from compiler.codegen.selection import (
     ADDRESS,
+    BASE,
     FALSE,
     FIXED,
     LET,
     NUMBER,
     RESULT,
+    TABLE,
     TEMPORARY,
     TRUE,
     VARIABLE,
@@ -237,6 +240,14 @@ class Selection:
             return MemoryArg(SlotArg(self.slot(value)), displacement)
         return MemoryArg(self.register(value), displacement)
 
+    def jump_table(self, operation: Operation) -> str:
+        """The label of a new table of addresses, one for each case of a switch that counts from 0."""
+        assert isinstance(operation, Terminator)
+        targets = [self.blocks[edge.target.number] for edge in operation.edges[1:]]
+        table = JumpTable(f".L{self.function.name}.table{len(self.mf.tables)}", targets)
+        self.mf.tables.append(table)
+        return table.label
+
     # --- rules -----------------------------------------------------------------------------------------------------------
 
     def match_rules(self, operation: Operation) -> list[MInsn] | None:
@@ -361,6 +372,10 @@ class Selection:
                         register = self.temporary(register_class)
                         temporaries[piece.index] = register
                     args.append(register)
+                elif piece.kind == BASE:
+                    base = temporaries[piece.index]
+                    assert base is not None
+                    args.append(MemoryArg(base))
                 else:
                     args.append(self._argument(piece, step.insn.operands[position], rule, operation, bound))
             made = MInsn(step.insn, args)
@@ -382,6 +397,8 @@ class Selection:
         if kind == TRUE or kind == FALSE:
             assert isinstance(operation, Terminator)
             return BlockArg(self.blocks[operation.edges[0 if kind == TRUE else 1].target.number])
+        if kind == TABLE:
+            return SymbolArg(self.jump_table(operation))
         if kind == LET:
             return ImmediateArg(evaluate(rule.lets[piece.index], self._numbers(bound)).signed)
         value = bound[piece.index]

@@ -58,6 +58,18 @@ class StackSlot:
         self.offset = offset
 
 
+@final
+class Piece:
+    """A part of an asm template: text, or with `place` >= 0 the argument of that index printed under a modifier."""
+
+    __slots__ = ("modifier", "place", "text")
+
+    def __init__(self, text: str, place: int, modifier: str) -> None:
+        self.text: Final = text
+        self.place: Final = place
+        self.modifier: Final = modifier
+
+
 # Roles of a machine instruction beyond its row.
 PLAIN: Final = 0
 COPY: Final = 1  # `copies`: parallel moves; insn is None
@@ -87,7 +99,8 @@ class MInsn:
     instance)."""
 
     __slots__ = (
-        "accesses", "args", "busy", "copies", "early", "insn", "loc", "reads", "role", "template", "tied", "writes",
+        "accesses", "args", "busy", "copies", "early", "insn", "loc", "pieces", "reads", "role", "template", "tied",
+        "writes",
     )  # fmt: skip
 
     def __init__(self, insn: Insn | None, args: list[Arg], role: int = PLAIN) -> None:
@@ -101,6 +114,7 @@ class MInsn:
         self.early: list[bool] = []  # ASM: output written before inputs are read
         self.tied: list[int] = []  # ASM: index of the output an input shares its register with, or -1
         self.template = ""
+        self.pieces: list[Piece] = []  # ASM: the template split at its operands
         self.loc = 0
         self.busy: Register | None = None  # a scratch register that holds a value across this instruction
 
@@ -136,6 +150,17 @@ class MBlock:
 
 
 @final
+class JumpTable:
+    """Distances from the table to blocks, as 32-bit words in read-only data."""
+
+    __slots__ = ("label", "targets")
+
+    def __init__(self, label: str, targets: list[MBlock]) -> None:
+        self.label: Final = label
+        self.targets = targets
+
+
+@final
 class VirtualInfo:
     """What is known of a virtual register: its class, the bits of it that count (a spill stores so many), and, when its
     value can be made again anywhere, the instruction that does (row and arguments without the output)."""
@@ -159,12 +184,18 @@ class MFunction:
         self.blocks: list[MBlock] = []
         self.virtuals: list[VirtualInfo] = []
         self.slots: list[StackSlot] = []
+        self.tables: list[JumpTable] = []
         self.outgoing_size = 0  # bytes of stack arguments of the largest call
         self.has_calls = False
         self.has_dynamic_stack = False  # alloca: slots are reached from the frame pointer
         self.needs_frame_pointer = False
         self.used_callee_saved: list[Register] = []  # filled by the allocator
-        self.variadic_save: StackSlot | None = None
+        self.asm_numbers = 0
+
+    def unique_number(self) -> int:
+        """For `%=` in asm templates: unique in the function."""
+        self.asm_numbers += 1
+        return self.asm_numbers
 
     def new_virtual(self, register_class: RegisterClass, bits: int) -> VirtualArg:
         made = VirtualArg(len(self.virtuals), register_class)

@@ -51,7 +51,7 @@ class Allocator:
                 raise AssertionError(f"{self.mf.name}: no register for %v{current.info.virtual.number}")
         for registers in self.backend.target.callee_saved:
             for register in registers:
-                if register.index in self.used:
+                if register.index in self.used or register.index in self.numbering.fixed:
                     self.mf.used_callee_saved.append(register)
         return self.numbering
 

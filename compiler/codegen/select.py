@@ -5,11 +5,11 @@ Blocks are taken in reverse of a reverse postorder, so that all uses of a value 
 
 from __future__ import annotations
 
-from compiler.codegen import arguments
+from compiler.codegen import arguments, inline_asm
 from compiler.codegen.matcher import Selection, block_label
 from compiler.codegen.mfunc import BlockArg, MBlock, MEdge, MFunction, MInsn
-from compiler.ir.function import Block, Call, Const, Memory, Operation, Terminator, Value
-from compiler.ir.order import edges_of, reverse_postorder, successor_indices
+from compiler.ir.function import Asm, Block, Call, Const, Memory, Operation, Terminator, Value
+from compiler.ir.order import edges_of, ordered_blocks
 from compiler.machine.isa import Arg, VirtualArg
 from compiler.terms import ops
 from compiler.terms.ops import WRITES
@@ -19,8 +19,7 @@ from compiler.terms.ops import WRITES
 def select_function(sel: Selection) -> MFunction:
     """Selects the whole function."""
     function = sel.function
-    order = reverse_postorder(successor_indices(function))
-    blocks = [function.blocks[index] for index in order]
+    blocks = ordered_blocks(function)
     for number, block in enumerate(blocks):
         made = MBlock(number, block_label(function.name, block.name))
         made.address_taken = block.address_taken
@@ -56,8 +55,14 @@ def _block(sel: Selection, block: Block) -> None:
     made = sel.blocks[block.number]
     operations = block.operations
     sel.before = []
+    results = operations[-1].results
+    seen: set[int] = set()
     for edge in edges_of(block):
-        args = [_as_virtual(sel, arg) for arg in edge.args]
+        if not edge.args and not results:
+            if edge.target.number in seen:
+                continue  # a switch may have many cases for a target, and nothing to pass
+            seen.add(edge.target.number)
+        args = [sel.virtual(result) for result in results] + [_as_virtual(sel, arg) for arg in edge.args]
         made.edges.append(MEdge(sel.blocks[edge.target.number], args))
     edge_values = sel.before
     for index in range(len(operations) - 1, -1, -1):
@@ -110,6 +115,11 @@ def _operation(sel: Selection, operation: Operation) -> list[MInsn]:
         return []
     if isinstance(operation, Terminator):
         return _terminator(sel, operation)
+    if isinstance(operation, Asm):
+        insns = inline_asm.select_asm(sel, operation)
+        if operation.edges is not None:
+            insns.append(jump_to(sel, operation.edges[0].target))
+        return insns
     removable = op.effects & (WRITES | ops.PINNED) == 0 and not (
         isinstance(operation, Memory) and (operation.volatile or operation.order)
     )
@@ -132,6 +142,10 @@ def _terminator(sel: Selection, operation: Terminator) -> list[MInsn]:
         found = sel.match_rules(operation)
         assert found is not None, "no rule for branch"
         return [*found, jump_to(sel, operation.edges[1].target)]
+    if op is ops.SWITCH:
+        found = sel.match_rules(operation)
+        assert found is not None, "no rule for switch"
+        return found
     if op is ops.RETURN:
         return arguments.leave(sel, operation)
     if op is ops.INDIRECT:

@@ -6,7 +6,8 @@ The template is assembly with these arguments:
     @name    a memory operand at the address that the variable matched; offsets and stack objects are folded into it
     #name    a number computed by `lets`
     %name    a temporary register, of the class its operand wants
-    :true :false   the blocks of a branch
+    (%name) a memory operand at the address in a temporary
+    :true :false   the blocks of a branch;   :table   the table of a switch
 and registers and numbers as they are. Instructions are separated by `;`. An empty template says that the result is in the
 register of the variable named `same`. A rule fires only if every constant it binds is accepted by its operand.
 """
@@ -51,6 +52,8 @@ RESULT: Final = 5
 TEMPORARY: Final = 6
 TRUE: Final = 7
 FALSE: Final = 8
+TABLE: Final = 9
+BASE: Final = 10
 
 
 @final
@@ -136,6 +139,10 @@ class CompiledRule:
             return Piece(LET, lets[name])
         if mark == "%":
             return Piece(TEMPORARY, temporaries.setdefault(name, len(temporaries)))
+        if mark == "(":
+            return Piece(BASE, temporaries.setdefault(word[2:-1], len(temporaries)))
+        if word == ":table":
+            return Piece(TABLE, 0)
         if word == ":true" or word == ":false":
             return Piece(TRUE if word == ":true" else FALSE, 0)
         register = target.register_by_name.get(word)

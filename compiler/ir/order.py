@@ -69,6 +69,17 @@ def reverse_postorder(successors: list[list[int]], start: int = 0) -> list[int]:
     return order
 
 
+def ordered_blocks(function: Function) -> list[Block]:
+    """The reachable blocks in reverse postorder, then unreachable ones whose address is taken."""
+    order = reverse_postorder(successor_indices(function))
+    reached = set(order)
+    blocks = [function.blocks[index] for index in order]
+    for index, block in enumerate(function.blocks):
+        if block.address_taken and index not in reached:
+            blocks.append(block)
+    return blocks
+
+
 def predecessor_indices(successors: list[list[int]]) -> list[list[int]]:
     """The distinct predecessors of every block, unreachable ones included."""
     out: list[list[int]] = [[] for _ in successors]
