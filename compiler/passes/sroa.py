@@ -372,7 +372,9 @@ class _Splitter:
                 value = self.plain(ops.LOAD, kind, [origin], align if right is None else _align(origin), 0)
                 self.plain(ops.STORE, kind, [target, value], align if left is None else _align(target), 0)
             else:
-                self.plain(ops.COPY, VOID, [target, origin], 1, size)
+                near = align if left is None else _align(target)
+                far = align if right is None else _align(origin)
+                self.plain(ops.COPY, VOID, [target, origin], min(near, far), size)
 
 
 def _slot_of(piece: _Piece) -> Slot:
