@@ -196,13 +196,12 @@ class Compiler:
         return None if sink.errors else module
 
     def _read_ir(self, source: Source, sink: Sink) -> Module | None:
-        from compiler.driver.output import read_file
         from compiler.ir.parser import parse_module
         from compiler.ir.scan import ParseError
         from compiler.ir.verifier import verify_module
 
         try:
-            module = parse_module(read_file(source.path).decode("utf-8", "surrogateescape"))
+            module = parse_module(source.read().decode("utf-8", "surrogateescape"))
         except ParseError as error:
             sink.error(None, "{}:{}: {}", source.shown, error.line, error.message)
             return None
@@ -320,9 +319,7 @@ class Compiler:
 
     def _assembly_text(self, source: Source, sink: Sink, source_map: SourceMap) -> str:
         if source.language == "assembler":
-            from compiler.driver.output import read_file
-
-            return read_file(source.path).decode("utf-8", "surrogateescape")
+            return source.read().decode("utf-8", "surrogateescape")
         unit = Unit(self.command, self.choice, source, sink, source_map)
         text = unit.text()
         self.dependencies = unit.dependencies

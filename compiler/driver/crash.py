@@ -39,7 +39,7 @@ def report(error: BaseException, words: list[str], compiler: Compiler | None, so
         output.write_text(os.path.join(folder, "command.txt"), command + "\n")
         output.write_text(os.path.join(folder, "version.txt"), describe() + "\n")
         output.write_text(os.path.join(folder, "traceback.txt"), trace)
-        if compiler is not None and source is not None and source.path != "-":
+        if compiler is not None and source is not None:
             _save_source(folder, compiler, source)
     except (OSError, UsageError):
         sys.stderr.write("pycc: note: what reproduces it could not be saved\n")
@@ -60,4 +60,4 @@ def _save_source(folder: str, compiler: Compiler, source: Source) -> None:
             suffix = ".i" if source.language == "c" else ".s"
             output.write_text(os.path.join(folder, source.stem + suffix), text)
             return
-    output.write_bytes(os.path.join(folder, os.path.basename(source.path)), output.read_file(source.path))
+    output.write_bytes(os.path.join(folder, os.path.basename(source.shown)), source.read())

@@ -39,6 +39,13 @@ class Source:
         base = os.path.basename(path) if path != "-" else "-"
         stem, _ = os.path.splitext(base)
         self.stem: Final = stem if stem else base
+        self.data: bytes | None = None
+
+    def read(self) -> bytes:
+        """The file as it is; standard input is read once. Raises UsageError."""
+        if self.data is None:
+            self.data = output.read_file(self.path)
+        return self.data
 
     @property
     def shown(self) -> str:
@@ -177,7 +184,7 @@ class Unit:
         options = preprocessor_options(self.command, self.source, printed)
         made = Preprocessor(options, self.platform, self.source_map, self.sink)
         if self.source.path == "-":
-            text = output.read_file("-").decode("utf-8", "surrogateescape")
+            text = self.source.read().decode("utf-8", "surrogateescape")
             made.start_text("<stdin>", text, directory_of(""))
         else:
             made.start(self.source.path)

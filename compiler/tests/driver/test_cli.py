@@ -30,7 +30,7 @@ def command_line(folder: Path, *words: str, stdin: bytes = b"") -> subprocess.Co
     )  # fmt: skip
 
 
-# --- programs ----------------------------------------------------------------------------------------------------------
+# --- programs --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O1", "-O2", "-Os"])
@@ -65,8 +65,10 @@ def test_standard_input_and_output(pycc: Pycc) -> None:
 def test_printed_assembly_assembles_to_the_same_object(pycc: Pycc) -> None:
     pycc.write(
         "a.c",
-        "extern int there[]; static double table[3] = {1, 2.5}; int *where = there + 2; const char *text = \"a\\\"b\\n\\0c\";\n"
-        "int f(int n, double d) { switch (n) { case 1: return 5; case 2: return table[n] > d; } return there[n] + text[n]; }\n",
+        "extern int there[]; static double table[3] = {1, 2.5}; int *where = there + 2;\n"
+        "const char *text = \"a\\\"b\\n\\0c\";\n"
+        "int f(int n, double d) {\n"
+        "  switch (n) { case 1: return 5; case 2: return table[n] > d; } return there[n] + text[n]; }\n",
     )
     pycc.good("-O1", "-c", "a.c", "-o", "direct.o")
     pycc.good("-O1", "-S", "a.c", "-o", "a.s")
@@ -100,7 +102,7 @@ def test_nostdlib_leaves_the_entry_to_the_user(pycc: Pycc) -> None:
     assert "_start" in pycc("-nostdlib", "start.s").err
 
 
-# --- the front end's outputs --------------------------------------------------------------------------------------------
+# --- the front end's outputs -----------------------------------------------------------------------------------------
 
 
 def test_preprocessing_for_every_known_target(pycc: Pycc) -> None:
@@ -169,7 +171,7 @@ def test_temporary_files_are_kept_on_request(pycc: Pycc) -> None:
     assert read_object(Path("a.o").read_bytes()).symbols
 
 
-# --- questions ----------------------------------------------------------------------------------------------------------
+# --- questions -------------------------------------------------------------------------------------------------------
 
 
 def test_questions(pycc: Pycc) -> None:
@@ -190,7 +192,7 @@ def test_steps_are_shown_and_not_run(pycc: Pycc) -> None:
     assert not Path("a b").exists()
 
 
-# --- mistakes -----------------------------------------------------------------------------------------------------------
+# --- mistakes --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
