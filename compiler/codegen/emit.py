@@ -93,6 +93,7 @@ def compile_module(module: Module, backend: Backend, rules: Rules, options: Emit
     out: list[Item] = []
     if module.source_files:
         out.append(items.File(module.source_files[0]))
+    _mark_labels(module)
     for definition in module.items:
         if isinstance(definition, Function):
             mf = generate(definition, backend, rules, options, module.thread_locals)
@@ -111,6 +112,19 @@ def compile_module(module: Module, backend: Backend, rules: Rules, options: Emit
             out.append(items.SymbolAttribute(name, items.WEAK))
     out.append(items.Section(".note.GNU-stack", 0, SHT_PROGBITS))
     return out
+
+
+def _mark_labels(module: Module) -> None:
+    """Labels that data refer to are taken, whatever the code says."""
+    taken: set[str] = set()
+    for item in module.items:
+        if isinstance(item, Data):
+            for relocation in item.relocations:
+                taken.update([name for name in (relocation.symbol, relocation.minus) if ":" in name])
+    if taken:
+        for function in module.functions():
+            for block in function.blocks:
+                block.address_taken = block.address_taken or f"{function.name}:{block.name}" in taken
 
 
 def _binding(definition: Definition, out: list[Item]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, final
 
 from compiler.codegen.legal import Legalizer
 from compiler.ir.function import RELAXED, SEQ_CST, Memory, Operation, Value
-from compiler.ir.types import I8, I32, Type, integer
+from compiler.ir.types import I1, I8, I32, Type, integer
 from compiler.terms import ops
+from compiler.terms.ops import Op
 
+_PLAIN: Final[dict[str, Op]] = {"add": ops.ADD, "sub": ops.SUB, "and": ops.AND, "or": ops.OR, "xor": ops.XOR}
 INLINE_WORDS: Final = 16  # a larger block operation is a call
 
 
@@ -26,8 +28,9 @@ def legalize_memory(lg: Legalizer, operation: Operation) -> bool:
     if op is ops.ATOMIC_RMW and f"{operation.rmw}{operation.named.bits}" not in lg.backend.atomic_rows:
         _update_loop(lg, operation)
         return True
-    if op in (ops.ATOMIC_RMW, ops.ATOMIC_CMPXCHG) and operation.named.bits < 32:
-        raise lg.refuse(f"{op.name} of {operation.named.name}")
+    if op is ops.ATOMIC_CMPXCHG and operation.named.bits < 32:
+        _narrow_exchange(lg, operation)
+        return True
     if operation.order and (op is ops.LOAD or op is ops.STORE):
         _ordered(lg, operation)
         return True
@@ -157,28 +160,34 @@ def _pattern(lg: Legalizer, byte: Value, type: Type) -> Value:
 
 
 def _update_loop(lg: Legalizer, operation: Memory) -> None:
-    """Read, modify, compare and exchange until nobody interfered."""
+    """Read, modify, compare and exchange until nobody interfered; narrow ones within the word around them."""
     builder = lg.builder
     type = operation.named
-    if type.bits < 32:
-        raise lg.refuse(f"atomic {operation.rmw} of {type.name}")
     address = lg.map(operation.args[0])
     operand = lg.map(operation.args[1])
-    if operation.rmw == "sub":
+    if operation.rmw == "sub" and type.bits >= 32:
         negative = builder.binary(ops.SUB, builder.const(type, 0), operand)
         made = builder.atomic_rmw("add", address, negative, operation.align, operation.order, operation.volatile)
         lg.replace(operation, made)
         return
+    field: _Field | None = None
+    whole = type
+    if type.bits < 32:
+        field = _Field(lg, address, type)
+        address = field.address
+        whole = I32
     again = builder.new_block("atomic_again")
     done = builder.new_block("atomic_done")
-    first = builder.load(type, address, operation.align, operation.volatile)
-    old = builder.parameter(type, "", again)
+    first = builder.load(whole, address, whole.size, True)
+    word = builder.parameter(whole, "", again)
     builder.jump(again, [first])
     builder.start(again)
-    assert operation.rmw == "nand", operation.rmw
-    wanted = builder.invert(builder.binary(ops.AND, old, operand))
+    old: Value = word if field is None else field.extract(word)
+    wanted = _combined(lg, operation.rmw, type, old, operand)
+    if field is not None:
+        wanted = field.insert(word, wanted)
     exchanged = builder.atomic_cmpxchg(
-        address, old, wanted, operation.align, operation.order or SEQ_CST, SEQ_CST, operation.volatile
+        address, word, wanted, whole.size, operation.order or SEQ_CST, SEQ_CST, operation.volatile
     )
     retry = builder.new_block("atomic_retry")
     builder.branch(exchanged.extra[0], done, retry)
@@ -186,3 +195,77 @@ def _update_loop(lg: Legalizer, operation: Memory) -> None:
     builder.jump(again, [exchanged])
     builder.start(done)
     lg.replace(operation, old)
+
+
+def _combined(lg: Legalizer, rmw: str, type: Type, old: Value, operand: Value) -> Value:
+    """What a read-modify-write stores, at 32 bits at least (a narrow result has anything above its width)."""
+    builder = lg.builder
+    if rmw == "xchg":
+        return operand
+    if rmw[:3] == "min" or rmw[:3] == "max":
+        less = builder.compare(ops.LT_S if rmw[3:] == ".s" else ops.LT_U, old, operand)
+        return builder.select(less, old, operand) if rmw[:3] == "min" else builder.select(less, operand, old)
+    if type.bits < 32:
+        old = builder.convert(ops.ZEXT, I32, old)
+        operand = builder.convert(ops.ZEXT, I32, operand)
+    if rmw == "nand":
+        result: Value = builder.invert(builder.binary(ops.AND, old, operand))
+    else:
+        result = builder.binary(_PLAIN[rmw], old, operand)
+    return builder.convert(ops.TRUNC, type, result) if type.bits < 32 else result
+
+
+def _narrow_exchange(lg: Legalizer, operation: Memory) -> None:
+    """Compares and exchanges a byte or two within their word; only a change of these is a failure."""
+    builder = lg.builder
+    type = operation.named
+    field = _Field(lg, lg.map(operation.args[0]), type)
+    expected = lg.map(operation.args[1])
+    desired = lg.map(operation.args[2])
+    again = builder.new_block("atomic_again")
+    attempt = builder.new_block("atomic_try")
+    retry = builder.new_block("atomic_retry")
+    done = builder.new_block("atomic_done")
+    word = builder.parameter(I32, "", again)
+    result = builder.parameter(I1, "", done)
+    first = builder.load(I32, field.address, I32.size, True)
+    builder.jump(again, [first])
+    builder.start(again)
+    old = field.extract(word)
+    builder.branch(builder.compare(ops.EQ, old, expected), attempt, done, [], [builder.const(I1, 0)])
+    builder.start(attempt)
+    exchanged = builder.atomic_cmpxchg(
+        field.address, word, field.insert(word, desired), I32.size, SEQ_CST, SEQ_CST, operation.volatile
+    )
+    builder.branch(exchanged.extra[0], done, retry, [builder.const(I1, 1)], [])
+    builder.start(retry)
+    builder.jump(again, [exchanged])
+    builder.start(done)
+    lg.replace(operation, old)
+    lg.values[operation.extra[0].number] = result
+
+
+@final
+class _Field:
+    """A narrow integer within the aligned 32-bit word that holds it."""
+
+    def __init__(self, lg: Legalizer, address: Value, type: Type) -> None:
+        builder = lg.builder
+        self.lg: Final = lg
+        self.type: Final = type
+        bits = builder.binary(ops.AND, address, builder.const(lg.word, 3))
+        self.address: Final[Value] = builder.binary(ops.AND, address, builder.const(lg.word, -4))
+        low = builder.convert(ops.TRUNC, I32, builder.binary(ops.SHL, bits, builder.const(lg.word, 3)))
+        self.shift: Final[Value] = low
+        self.mask: Final[Value] = builder.binary(ops.SHL, builder.const(I32, (1 << type.size * 8) - 1), low)
+
+    def extract(self, word: Value) -> Value:
+        builder = self.lg.builder
+        return builder.convert(ops.TRUNC, self.type, builder.binary(ops.LSHR, word, self.shift))
+
+    def insert(self, word: Value, value: Value) -> Value:
+        """The word with the field replaced."""
+        builder = self.lg.builder
+        moved = builder.binary(ops.SHL, builder.convert(ops.ZEXT, I32, value), self.shift)
+        kept = builder.binary(ops.AND, word, builder.invert(self.mask))
+        return builder.binary(ops.OR, kept, builder.binary(ops.AND, moved, self.mask))
