@@ -12,7 +12,7 @@ from typing import Final, Literal, final
 from compiler.asm import items as it
 from compiler.asm.branches import branch_forms, branch_target, vendor_forms
 from compiler.asm.cfi import FrameTable
-from compiler.asm.expressions import AsmError, Linear, NumericLabels, Scope, evaluate
+from compiler.asm.expressions import MAXIMUM_DEPTH, AsmError, Linear, NumericLabels, Scope, evaluate
 from compiler.asm.fragments import (
     AlignFragment,
     AsmSection,
@@ -106,6 +106,7 @@ class Assembler(Scope):
         self.enabled: list[bool] = []
         self.compresses = False
         self.anchors = 0
+        self.lookup_depth = 0
         self.file_names: list[str] = []  # of file symbols
         self.idents: list[str] = []
         self.attributes: dict[int, str | int] = {}
@@ -217,7 +218,13 @@ class Assembler(Scope):
     def lookup(self, name: str) -> Linear:
         symbol = self.symbols.get(name)
         if symbol is not None and symbol.expression is not None:
-            return evaluate(symbol.expression, self)
+            if self.lookup_depth >= MAXIMUM_DEPTH:
+                raise AsmError(f"symbol '{name}' is defined by itself")
+            self.lookup_depth += 1
+            try:
+                return evaluate(symbol.expression, self)
+            finally:
+                self.lookup_depth -= 1
         if name == ".":
             return Linear(0, self.here())
         return Linear(0, name)

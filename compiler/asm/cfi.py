@@ -98,6 +98,8 @@ class FrameTable:
         entry = self.current
         if entry is None:
             raise AsmError(f".cfi_{operation} outside of a function")
+        if section is not entry.section:
+            raise AsmError(f".cfi_{operation} in another section than its .cfi_startproc")
         if operation == "endproc":
             entry.end = step
             self.entries.append(entry)

@@ -10,7 +10,7 @@ from typing import Final, final
 
 from compiler.asm.items import Expression, Name, Number, Operation
 
-MAXIMUM_DEPTH: Final = 200
+MAXIMUM_DEPTH: Final = 100
 
 PRECEDENCE: Final[dict[str, int]] = {
     "||": 1, "&&": 2,

@@ -364,6 +364,9 @@ class Finisher(TableWriter):
         symbol.is_referenced = True
         return self.object_symbol(symbol)
 
+    def report(self, loc: int, text: str) -> None:
+        self.assembler.error(loc, text)
+
     def line_files(self) -> dict[int, File]:
         return self.assembler.line_files
 
@@ -448,7 +451,10 @@ class Finisher(TableWriter):
         """In a section that the linker may shrink, the size before that."""
         expression = symbol.size_expression
         assert expression is not None
-        value = evaluate(expression, self.assembler)
+        try:
+            value = evaluate(expression, self.assembler)
+        except AsmError:
+            return None
         left = self.assembler.symbols.get(value.symbol)
         right = self.assembler.symbols.get(value.minus)
         if left is None or right is None or left.section is None or left.section is not right.section:

@@ -31,6 +31,10 @@ class FrameWriter:
 
     def run(self) -> None:
         for entry in self.entries:
+            addresses = [entry.start.address, *[step.address for step in entry.steps]]
+            if entry.end is None or sorted(addresses) != addresses or entry.end.address < addresses[-1]:
+                self.tables.report(entry.start.item.loc, "call-frame information goes back to an earlier subsection")
+                continue
             self._entry(entry)
         self.section.size = len(self.section.data)
 

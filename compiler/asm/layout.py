@@ -107,8 +107,8 @@ class Layout:
             self._fail(loc, str(error))
             return 0
         if value.symbol and not value.minus:
-            symbol = self.assembler.symbols[value.symbol]
-            if symbol.section is section and symbol.fragment is not None:
+            symbol = self.assembler.symbols.get(value.symbol)
+            if symbol is not None and symbol.section is section and symbol.fragment is not None:
                 return symbol.address + value.constant
         if not value.is_absolute:
             self._fail(loc, ".org needs a number or a label of this section")
@@ -132,7 +132,11 @@ class Layout:
     def _lengthen(self, section: AsmSection, fragment: BranchFragment) -> bool:
         before = fragment.form
         last = len(fragment.forms) - 1
-        value = self.assembler.lookup(fragment.target.symbol)
+        try:
+            value = self.assembler.lookup(fragment.target.symbol)
+        except AsmError as error:
+            self._fail(fragment.loc, str(error))
+            return False
         symbol = self.assembler.symbols.get(value.symbol)
         if symbol is None or symbol.section is not section or symbol.fragment is None or value.minus:
             # Another section or file: the form whose relocation reaches farthest.

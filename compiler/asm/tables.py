@@ -30,6 +30,10 @@ class TableWriter:
     def section_symbol(self, asm_section: AsmSection) -> Symbol:
         raise NotImplementedError
 
+    def report(self, loc: int, text: str) -> None:
+        """An error at a position."""
+        raise NotImplementedError
+
     def line_files(self) -> dict[int, File]:
         raise NotImplementedError
 

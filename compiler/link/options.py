@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from compiler.object.archive import Archive
+
 
 @final
 class LinkOptions:
@@ -36,9 +38,12 @@ class LinkOptions:
 
 @final
 class LinkInput:
-    """A file by its contents: an object or an archive. `whole`: all members of an archive (`--whole-archive`)."""
+    """A file by its contents: an object or an archive, which may have been read already. `whole`: all members of an
+    archive (`--whole-archive`).
+    """
 
-    def __init__(self, name: str, data: bytes, whole: bool = False) -> None:
+    def __init__(self, name: str, data: bytes, whole: bool = False, archive: Archive | None = None) -> None:
         self.name: Final = name
         self.data: Final = data
         self.whole: Final = whole
+        self.archive: Final = archive

@@ -81,16 +81,18 @@ class Resolver:
 
     def _input(self, link_input: LinkInput) -> None:
         data = link_input.data
-        if is_archive(data):
+        archive = link_input.archive
+        if archive is None and is_archive(data):
             archive = read_archive(data, link_input.name)
+        if archive is not None:
             if link_input.whole:
                 for member in archive.members:
-                    self._load(f"{link_input.name}({member.name})", member.data)
+                    self._load(member.take(f"{link_input.name}({member.name})"))
                 return
             for name, member in archive.index.items():
                 self.lazy.setdefault(name, (link_input.name, member))
         elif is_elf(data):
-            self._load(link_input.name, data)
+            self._load(read_object(data, link_input.name))
         else:
             raise FormatError(f"{link_input.name}: neither an object file nor an archive")
 
@@ -112,14 +114,13 @@ class Resolver:
                 continue
             self.loaded.add(member)
             try:
-                self._load(f"{archive}({member.name})", member.data)
+                self._load(member.take(f"{archive}({member.name})"))
             except FormatError as error:
                 self.sink.error(None, "{}", str(error))
 
-    def _load(self, name: str, data: bytes) -> None:
-        obj = read_object(data, name)
+    def _load(self, obj: ObjectFile) -> None:
         if obj.machine != self.target.elf.machine or obj.bits != self.target.elf.bits:
-            raise FormatError(f"{name}: is for another machine ({obj.machine}, {obj.bits} bits)")
+            raise FormatError(f"{obj.name}: is for another machine ({obj.machine}, {obj.bits} bits)")
         settle_alignments(obj, self.target)
         self._groups(obj)
         result = self.result

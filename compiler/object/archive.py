@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from compiler.object.model import STB_LOCAL, UNDEFINED
+from compiler.object.model import STB_LOCAL, UNDEFINED, ObjectFile
 from compiler.object.reader import FormatError, is_elf, read_object
 
 MAGIC: Final = b"!<arch>\n"
@@ -16,12 +16,25 @@ HEADER_SIZE: Final = 60
 class Member:
     """`offset` is the place of the header, which the index names."""
 
-    __slots__ = ("data", "name", "offset")
+    __slots__ = ("data", "name", "offset", "prepared")
 
     def __init__(self, name: str, data: bytes, offset: int = 0) -> None:
         self.name: Final = name
         self.data: Final = data
         self.offset: Final = offset
+        self.prepared: ObjectFile | None = None
+
+    def prepare(self, name: str) -> None:
+        """Parses the object ahead of `take`, for which `name` must be the same. Raises FormatError."""
+        self.prepared = read_object(self.data, name)
+
+    def take(self, name: str) -> ObjectFile:
+        """The member as an object called `name`, the caller's own: a linker changes it. Raises FormatError."""
+        prepared = self.prepared
+        if prepared is None:
+            return read_object(self.data, name)
+        self.prepared = None
+        return prepared
 
 
 @final

@@ -110,6 +110,8 @@ class ObjectReader:
         size = SHDR[self.bits].size
         if not offset:
             return
+        if offset > len(self.data):
+            raise self.fail("section headers reach past the end of the file")
         first = RawSection(SHDR[self.bits].unpack_from(self.data, offset))
         count = count or first.size
         names = first.link if names == SHN_XINDEX else names

@@ -236,6 +236,7 @@ def test_call_frame_information_and_lines_are_made() -> None:
         (".word (((x+y", "1: ')' expected"),
         (".byte " + "(" * 500 + "1", "1: expression nested too deeply"),
         (".set a, a+1", "1: symbol 'a' is defined by itself"),
+        (".set a, b+1\n.set b, a\n.word b", "3: symbol 'b' is defined by itself"),
         (".balign 3", "1: alignment 3 is not a power of two"),
         ('.include "no/such/file"', "1: cannot read 'no/such/file'"),
         (".org 8\n.org 4", "2: .org goes back from 8 to 4"),
