@@ -126,7 +126,9 @@ class Bench:
             service.close()
         self.executor.close()
 
-    def judge(self, generated: GeneratedProgram, known: dict[str, Vote]) -> tuple[Program, Judgement]:
+    def judge(
+        self, generated: GeneratedProgram, known: dict[str, Vote], known_hash: str = ""
+    ) -> tuple[Program, Judgement]:
         """The verdicts on a program. One that brings its expected output is compared with that first, and shown to
         the reference compilers only where a subject's result differs.
         """
@@ -138,6 +140,8 @@ class Bench:
             behaviour = Behaviour(0, generated.expected.encode())
             votes = (Vote(generated.generator, generated.generator, Voice.FINISHED, behaviour),)
         program = Program(text, options, extra_votes=votes)
+        if program.hash != known_hash:
+            known = {}  # the generator has changed since: these votes are about another program
         with tempfile.TemporaryDirectory(prefix="pycc-fuzz-") as name:
             first = judge(
                 program,
@@ -206,7 +210,7 @@ def _run_unit(task: Task) -> Report:
     except GeneratorFailed as error:
         return failed(task, Outcome.GENERATOR_FAILED, str(error), child_cpu_seconds() - before)
     generation = child_cpu_seconds() - before
-    program, judgement = bench.judge(generated, task.known_votes)
+    program, judgement = bench.judge(generated, task.known_votes, task.known_hash)
     results: list[Result] = []
     findings: list[NewFinding] = []
     for one in judgement.subjects:

@@ -15,9 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from emulators.outcome import Behaviour
 from fuzz.campaign import KIND
 from fuzz.cli import STORE_NAME
+from fuzz.executor import Bench
+from fuzz.generators.grammar import GrammarGenerator
 from fuzz.settings import Settings, SettingsError, parse_generators, settings_from_json, units
+from oracle.compare import Voice, Vote
 from oracle.compilers import HOST, ROOT
 from oracle.outcome import Outcome
 from oracle.store import Store
@@ -183,3 +187,20 @@ def test_a_killed_worker_costs_nothing_and_ctrl_c_is_clean(tmp_path: Path, runni
         [campaign] = store.campaigns(KIND)
         done, known = store.unit_counts(campaign.id)
         assert campaign.state == "interrupted" and done < known == 24
+
+
+def test_cached_votes_count_only_for_the_program_they_were_cast_on() -> None:
+    generated = GrammarGenerator().generate(1)
+    generated.expected = None  # so that references are asked
+    settings = Settings(TARGET, 1, (("grammar", 1),), 1, ("-O0",), "gcc", references=("gcc-O2",))
+    bench = Bench(settings)
+    try:
+        program, first = bench.judge(generated, {})
+        [identity] = first.new_votes
+        lie = Vote("gcc-O2", "gcc", Voice.FINISHED, Behaviour(0, b"a lie\n"))
+        _, stale = bench.judge(generated, {identity: lie}, "hash of another program")
+        _, cached = bench.judge(generated, {identity: lie}, program.hash)
+    finally:
+        bench.close()
+    outcomes = [one.subjects[0].verdict.outcome for one in (first, stale, cached)]
+    assert outcomes == [Outcome.OK, Outcome.OK, Outcome.WRONG_CODE]
