@@ -41,9 +41,14 @@ def line_program(tables: TableWriter, section: Section) -> None:
     for entry in tables.line_entries():
         by_section.setdefault(entry.section, []).append(entry)
     for asm_section, entries in by_section.items():
+        entries.sort(key=_address)  # subsections are written in another order than they are numbered
         _sequence(tables, section, asm_section, entries)
     data[start : start + 4] = (len(data) - start - 4).to_bytes(4, "little")
     section.size = len(data)
+
+
+def _address(entry: LineEntry) -> int:
+    return entry.address
 
 
 def _text(name: str) -> bytes:

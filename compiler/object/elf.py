@@ -33,6 +33,9 @@ PF_R: Final = 4
 
 
 def pack_symbol(bits: int, name: int, info: int, other: int, section: int, value: int, size: int) -> bytes:
+    mask = (1 << bits) - 1  # `.size f, -1` is written as it stands
+    value &= mask
+    size &= mask
     if bits == 64:
         return SYM64.pack(name, info, other, section, value, size)
     return SYM32.pack(name, value, size, info, other, section)
