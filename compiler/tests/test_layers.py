@@ -10,7 +10,7 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,11 +80,13 @@ class Module:
         self.name = ".".join(parts[:-1] if self.is_package else parts)
         self.text = path.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text, str(path))
+        self.imports: list[Import] | None = None
 
     def package(self) -> str:
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
 
+@cache
 def modules(root: Path) -> dict[str, Module]:
     """Every module below the sibling packages of `root`, their tests left out."""
     found: dict[str, Module] = {}
@@ -119,30 +121,41 @@ def allowed() -> dict[str, set[str]]:
     return closed
 
 
-def imports(module: Module, known: dict[str, Module]) -> Iterator[Import]:
+def imports(module: Module, known: dict[str, Module]) -> list[Import]:
     """All imports of a module with absolute names; `from p import m` names p.m where that is a module."""
+    if module.imports is None:
+        module.imports = []
+        guarded: set[int] = set()
+        typing: set[int] = set()
+        for node in ast.walk(module.tree):  # outer nodes come before inner ones
+            if isinstance(node, ast.Try) and any(catches_import(handler) for handler in node.handlers):
+                guarded.update(id(inner) for inner in ast.walk(node))
+            elif isinstance(node, ast.If) and is_type_checking(node.test):
+                typing.update(id(inner) for inner in ast.walk(node))
+            elif isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
+                for name in imported_names(node, module, known):
+                    module.imports.append(Import(name, node.lineno, id(node) in guarded, id(node) in typing))
+    return module.imports
 
-    def visit(node: ast.AST, guarded: bool, typing: bool) -> Iterator[Import]:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(alias.name, node.lineno, guarded, typing)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parents = module.package().split(".")
-                base = ".".join(parents[: len(parents) - node.level + 1] + ([base] if base else []))
-            for alias in node.names:
-                inner = f"{base}.{alias.name}"
-                yield Import(inner if inner in known else base, node.lineno, guarded, typing)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("importlib.import_module", "__import__"):
-            if node.args and isinstance(node.args[0], ast.Constant):
-                yield Import(str(node.args[0].value), node.lineno, guarded, typing)
-        guarded = guarded or (isinstance(node, ast.Try) and any(catches_import(handler) for handler in node.handlers))
-        typing = typing or (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
-        for child in ast.iter_child_nodes(node):
-            yield from visit(child, guarded, typing)
 
-    return visit(module.tree, False, False)
+def imported_names(node: ast.Import | ast.ImportFrom | ast.Call, module: Module, known: dict[str, Module]) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parents = module.package().split(".")
+            base = ".".join(parents[: len(parents) - node.level + 1] + ([base] if base else []))
+        inner = [f"{base}.{alias.name}" for alias in node.names]
+        return [name if name in known else base for name in inner]
+    if node.args and isinstance(node.args[0], ast.Constant):
+        if ast.unparse(node.func) in ("importlib.import_module", "__import__"):
+            return [str(node.args[0].value)]
+    return []
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return isinstance(test, ast.Name | ast.Attribute) and ast.unparse(test).endswith("TYPE_CHECKING")
 
 
 def catches_import(handler: ast.ExceptHandler) -> bool:
@@ -236,7 +249,8 @@ def target_name_violations(root: Path) -> list[str]:
                     found.append(f"{module.name}:{node.lineno}: names a target: {node.value[:40]!r}")
             elif isinstance(node, ast.Compare):
                 for side in [node.left, *node.comparators]:
-                    if ast.unparse(side).endswith(("target.name", "platform.name")):
+                    named = isinstance(side, ast.Attribute) and side.attr == "name"
+                    if named and ast.unparse(side).endswith(("target.name", "platform.name")):
                         found.append(f"{module.name}:{node.lineno}: compares {ast.unparse(side)}")
     return found
 
