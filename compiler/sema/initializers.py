@@ -405,6 +405,12 @@ class Flattener:
             index = self._next_index(frame)
             if index < 0:  # an empty aggregate takes nothing
                 frames.pop()
+                parent = frames[-1]
+                if parent.element is not None:  # an array of empty elements takes nothing either
+                    if parent.count < 0:
+                        self._excess(frames[0].type, value.start)
+                        return None
+                    parent.index = parent.count - 1
                 following = self._advance(frames, depth)
                 if following is None:
                     self._excess(frames[0].type, value.start)
