@@ -11,26 +11,18 @@ apart from the evaluator: a mistake must be made twice to go unseen. NaNs compar
 from __future__ import annotations
 
 import argparse
-import itertools
-import random
 import sys
-from collections.abc import Iterator
 from typing import Any as Unknown  # z3 has no types
 
 import z3
 
-from compiler.analysis.known_bits import KnownBits
-from compiler.ir import types
-from compiler.ir.builder import Builder
-from compiler.ir.edit import make_const
-from compiler.ir.evaluate import evaluate, violates
-from compiler.ir.function import Function
 from compiler.passes import rules_float, rules_int
-from compiler.rewrite.match import Binding
 from compiler.terms import ops
 from compiler.terms import term as terms
 from compiler.terms.ops import Op
 from compiler.terms.term import Any, App, Const, Lit, MetaApp, Rule, Term, TypeVariable
+from oracle.rule_types import assignments, operand_widths, width_of
+from oracle.rule_values import try_values
 
 WIDTHS = (1, 8, 16, 32, 64)
 PROVED = "proved"
@@ -44,98 +36,6 @@ class Verdict:
         self.rule = rule
         self.outcome = outcome
         self.detail = detail
-
-
-# --- types -----------------------------------------------------------------------------------------------------------
-
-
-def variables_of(term: Term, found: dict[TypeVariable, None]) -> None:
-    if term.type is not None:
-        found[term.type] = None
-    parts: tuple[Term, ...] = ()
-    if isinstance(term, (App, MetaApp)):
-        parts = term.args
-    for part in parts:
-        variables_of(part, found)
-
-
-def rule_variables(rule: Rule) -> list[TypeVariable]:
-    found: dict[TypeVariable, None] = {}
-    variables_of(rule.before, found)
-    variables_of(rule.after, found)
-    return list(found)
-
-
-def assignments(rule: Rule, widths: tuple[int, ...]) -> Iterator[dict[TypeVariable, int]]:
-    """All widths of the rule's type variables at which its left side is well typed."""
-    variables = rule_variables(rule)
-    choices: list[tuple[int, ...]] = []
-    for variable in variables:
-        if variable.bits:
-            choices.append((variable.bits,))
-        elif variable.floating:
-            choices.append((16,))
-        else:
-            choices.append(widths)
-    for bits in itertools.product(*choices):
-        assignment = dict(zip(variables, bits, strict=True))
-        try:
-            width_of(rule.before, assignment, None)
-        except IllTyped:
-            continue
-        yield assignment
-
-
-class IllTyped(Exception):
-    """The widths do not fit the operations."""
-
-
-def width_of(term: Term, types_: dict[TypeVariable, int], expected: int | None) -> int:
-    """The width of a term's value; raises IllTyped."""
-    if not isinstance(term, App):
-        if term.type is not None:
-            return types_[term.type]
-        if expected is None:
-            raise IllTyped
-        return expected
-    named, second = operand_widths(term, types_, expected)
-    op = term.op
-    ok = True
-    if op in (ops.ZEXT, ops.SEXT):
-        ok = second < named
-    elif op is ops.TRUNC:
-        ok = second > named
-    elif op is ops.BITCAST:
-        ok = second == named
-    if not ok:
-        raise IllTyped
-    return 1 if op.results[0] == "i1" else named
-
-
-def operand_widths(term: App, types_: dict[TypeVariable, int], expected: int | None) -> tuple[int, int]:
-    """The widths of the types the operation names."""
-    op = term.op
-    named = types_[term.type] if term.type is not None else 0
-    if named == 0 and op.results[0] != "i1" and expected is not None:
-        named = expected
-    second = 0
-    for pass_constants in (False, True):
-        for index, part in enumerate(term.args):
-            untyped = isinstance(part, (Lit, MetaApp)) and part.type is None
-            if untyped != pass_constants:
-                continue
-            kind = op.operands[index]
-            place = named if kind in ("t", "p") else 1 if kind == "i1" else second
-            got = width_of(part, types_, place or None)
-            if kind in ("t", "p"):
-                if named and got != named:
-                    raise IllTyped
-                named = got
-            elif kind == "u":
-                second = got
-            elif got != 1:
-                raise IllTyped
-    return named, second
 
 
 # --- Z3 --------------------------------------------------------------------------------------------------------------
@@ -487,128 +387,6 @@ def prove(rule: Rule, widths: tuple[int, ...], timeout: int, trials: int = 1_000
     if detail:
         return Verdict(rule, FAILED, detail)
     return Verdict(rule, BOUNDED, "undecided at " + "; ".join(undecided))
-
-
-# --- values ----------------------------------------------------------------------------------------------------------
-
-
-def leaves_of(term: Term, found: dict[int, Any | Const]) -> None:
-    if isinstance(term, (Any, Const)):
-        found[term.slot] = term
-    elif isinstance(term, App):
-        for part in term.args:
-            leaves_of(part, found)
-
-
-class Tester:
-    """Evaluates both sides on numbers, with the compiler's own evaluator and meta operations."""
-
-    def __init__(self, rule: Rule, types_: dict[TypeVariable, int]) -> None:
-        self.rule = rule
-        self.types = types_
-        self.leaves: dict[int, Any | Const] = {}
-        leaves_of(rule.before, self.leaves)
-        self.function = Function("rule")
-        self.builder = Builder(self.function)
-        self.binding = Binding(KnownBits())
-
-    def type_of(self, variable: TypeVariable) -> types.Type:
-        bits = self.types[variable]
-        return types.TYPE_BY_NAME[("f" if variable.floating else "i") + str(bits)]
-
-    def bind(self, values: dict[int, int]) -> None:
-        self.binding.clear()
-        for slot, leaf in self.leaves.items():
-            assert leaf.type is not None
-            type = self.type_of(leaf.type)
-            self.binding.values[slot] = make_const(self.function, type, values[slot])
-        for variable in self.types:
-            self.binding.types[variable] = self.type_of(variable)
-
-    def value(self, term: Term, expected: int | None, values: dict[int, int]) -> int | None:
-        """None where undefined."""
-        if isinstance(term, (Any, Const)):
-            return values[term.slot]
-        if not isinstance(term, App):
-            width = self.types[term.type] if term.type is not None else expected
-            assert width is not None
-            return self.binding.number(term, width).value & ((1 << width) - 1)
-        named, second = operand_widths(term, self.types, expected)
-        args: list[int] = []
-        for index, part in enumerate(term.args):
-            kind = term.op.operands[index]
-            value = self.value(part, 1 if kind == "i1" else second if kind == "u" else named, values)
-            if value is None:
-                return None
-            args.append(value)
-        if term.flags and violates(term.op, term.flags, named, args):
-            return None
-        letter = "f" if term.op.domain == ops.FLOAT else "i"
-        first = types.TYPE_BY_NAME[f"{letter}{named}"]
-        other = types.TYPE_BY_NAME[f"i{second}"] if second else types.VOID
-        results = evaluate(term.op, first, other, args)
-        return None if results is None else results[0]
-
-    def wrong(self, values: dict[int, int]) -> bool:
-        before = self.value(self.rule.before, None, values)
-        if before is None:
-            return False
-        self.bind(values)
-        if self.rule.when is not None and not self.binding.holds(self.rule.when):
-            return False
-        after = self.value(self.rule.after, width_of(self.rule.before, self.types, None), values)
-        return after != before and not self.both_nan(before, after)
-
-    def both_nan(self, before: int, after: int | None) -> bool:
-        if after is None or not any(variable.floating for variable in self.types):
-            return False
-        width = width_of(self.rule.before, self.types, None)
-        if width == 1:
-            return False
-        exponent = ((1 << _FLOAT_SORTS[width][0]) - 1) << (_FLOAT_SORTS[width][1] - 1)
-        magnitude = (1 << (width - 1)) - 1
-        return before & magnitude > exponent and after & magnitude > exponent
-
-
-def interesting(bits: int, source: random.Random) -> int:
-    """A random number that is often a boundary or a power of two."""
-    kind = source.randrange(6)
-    if kind == 0:
-        return source.choice((0, 1, (1 << bits) - 1, 1 << (bits - 1), (1 << (bits - 1)) - 1))
-    if kind == 1:
-        return 1 << source.randrange(bits)
-    if kind == 2:
-        return source.randrange(min(1 << bits, 2 * bits))
-    return source.getrandbits(bits)
-
-
-def try_values(rule: Rule, bits: int, count: int | None) -> str:
-    """All values (`count` None: at most a million of them) or `count` random ones; a counterexample, or nothing.
-
-    Type variables get `bits`, or neighbouring widths where the rule crosses widths.
-    """
-    near = (bits // 2, bits, bits * 2) if bits > 8 else (bits, bits * 2, bits * 4)
-    fitting = [item for item in assignments(rule, near) if bits in item.values() or not item]
-    source = random.Random(1)
-    for types_ in fitting[:4]:
-        tester = Tester(rule, types_)
-        slots = list(tester.leaves)
-        widths = []
-        for slot in slots:
-            variable = tester.leaves[slot].type
-            assert variable is not None
-            widths.append(types_[variable])
-        total = sum(widths)
-        if count is None and total <= 20:
-            for values in itertools.product(*[range(1 << width) for width in widths]):
-                if tester.wrong(dict(zip(slots, values, strict=True))):
-                    return f"wrong for {dict(zip(slots, values, strict=True))} at {bits} bits"
-            continue
-        for _ in range((count or 1_000_000) // len(fitting[:4])):
-            drawn = {slot: interesting(width, source) for slot, width in zip(slots, widths, strict=True)}
-            if tester.wrong(drawn):
-                return f"wrong for {drawn} at {bits} bits"
-    return ""
 
 
 def all_rules() -> list[Rule]:

@@ -9,7 +9,8 @@ z3 = pytest.importorskip("z3", reason="z3-solver is not installed")
 from compiler.passes.rules_int import c, d, x, y  # noqa: E402 (z3 first)
 from compiler.terms.ops import ADD, AND, ASHR, LSHR, LT_S, MUL, SDIV, SHL, SUB, UDIV  # noqa: E402
 from compiler.terms.term import BOOL, C_ADD, IS_POW2, LOG2, Lit, Rule  # noqa: E402
-from oracle.prove_rules import BOUNDED, FAILED, PROVED, all_rules, prove, try_values  # noqa: E402
+from oracle.prove_rules import BOUNDED, FAILED, PROVED, all_rules, prove  # noqa: E402
+from oracle.rule_values import try_values  # noqa: E402
 
 
 def test_every_rule_holds_at_small_widths() -> None:

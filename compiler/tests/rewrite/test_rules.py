@@ -14,7 +14,7 @@ from compiler.rewrite.rules import RuleSet, orders
 from compiler.terms import ops
 from compiler.terms.ops import ADD, AND, MUL, SUB, UDIV
 from compiler.terms.term import Any, App, Const, Lit, MetaApp, Rule, Term, TypeVariable
-from oracle.prove_rules import assignments, operand_widths
+from oracle.rule_types import assignments, operand_widths
 
 RULES = RuleSet(rules_int.TABLES + rules_float.TABLES)
 x, y, c = rules_int.x, rules_int.y, rules_int.c
