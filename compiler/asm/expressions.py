@@ -178,15 +178,24 @@ class Reader:
     def expression(self, minimum: int = 1) -> Expression:
         self.depth += 1
         if self.depth > MAXIMUM_DEPTH:
+            self.depth = 0
             raise AsmError("expression nested too deeply")
         left = self._unary()
+        operators = 0
         while True:
             operator = self._operator()
             level = PRECEDENCE.get(operator, 0)
             if not operator or level < minimum:
                 break
             self.pos += len(operator)
-            left = Operation(operator, left, self.expression(level + 1))
+            right = self.expression(level + 1)
+            if isinstance(left, Number) and isinstance(right, Number):
+                left = Number(_binary(operator, left.value, right.value))
+                continue
+            operators += 1
+            if operators > MAXIMUM_DEPTH:  # the tree leans to the left: as deep as the chain is long
+                raise AsmError("expression too long")
+            left = Operation(operator, left, right)
         self.depth -= 1
         return left
 
@@ -204,6 +213,8 @@ class Reader:
         while True:
             character = self.skip()
             if character and character in "-~!+":
+                if len(operators) > MAXIMUM_DEPTH:
+                    raise AsmError("expression nested too deeply")
                 operators.append(character)
                 self.pos += 1
             else:

@@ -55,6 +55,7 @@ def problems(text: str) -> list[str]:
         ('.ascii "a\\tb\\101\\x41\\0", "c"\n.string "x"\n.asciz ""', "6109624141006378" + "0000"),
         (".zero 3; .skip 2, 7; .fill 2, 2, 0x102", "000000070702010201"),
         (".byte 1; .p2align 4,,3; .byte 2", "0102"),
+        (".half " + "+".join(["3"] * 1000), "b80b"),
         (".uleb128 127, 128, 0x4000; .sleb128 -1, 63, 64, -65", "7f8001808001" + "7f3f" + "c000" + "bf7f"),
         (".float 1.5, -0.1; .double 1e300", "0000c03fcdccccbd9c7500883ce4377e"),
         (
@@ -235,6 +236,8 @@ def test_call_frame_information_and_lines_are_made() -> None:
         (".cfi_def_cfa_offset 8", "1: .cfi_def_cfa_offset outside of a function"),
         (".word (((x+y", "1: ')' expected"),
         (".byte " + "(" * 500 + "1", "1: expression nested too deeply"),
+        (".byte " + "x+" * 20000 + "1", "1: expression too long"),
+        (".byte " + "-" * 20000 + "x", "1: expression nested too deeply"),
         (".set a, a+1", "1: symbol 'a' is defined by itself"),
         (".set a, b+1\n.set b, a\n.word b", "3: symbol 'b' is defined by itself"),
         (".balign 3", "1: alignment 3 is not a power of two"),
