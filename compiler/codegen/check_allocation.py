@@ -206,10 +206,13 @@ class Checker:
                 self._kept(insn, old, state)
         return state
 
-    def _define(self, state: State, location: int, name: int) -> None:
-        for other in [place for place, held in state.items() if name in held]:
-            state[other] = state[other] - {name}
-        state[location] = frozenset((name,))
+    def _define(self, state: State, definitions: list[tuple[Register, int]]) -> None:
+        """Each register now holds its name, and nothing else does."""
+        names = frozenset([name for _, name in definitions])
+        for place in [place for place, held in state.items() if not names.isdisjoint(held)]:
+            state[place] = state[place] - names
+        for register, name in definitions:
+            state[register.index] = frozenset((name,))
 
     def _copy(self, insn: MInsn, state: State) -> None:
         """A parallel copy only gives names; the moves that follow bring the values to where the names are needed."""
@@ -291,11 +294,10 @@ class Checker:
         for register in implicit_reads:
             self._expect(state, register, physical(register))
         self._disjoint(reads, writes, early + clobbers if insn.role == ASM else early, clobbers)
-        for register in clobbers:
-            self._define(state, register.index, physical(register))
-        for register, name in writes:
-            if self.backend.target.zero is not register:
-                self._define(state, register.index, name)
+        made = [(register, physical(register)) for register in clobbers]
+        made += [(register, name) for register, name in writes if register is not self.backend.target.zero]
+        if made:
+            self._define(state, made)
 
     def _disjoint(
         self, reads: list[Register], writes: list[tuple[Register, int]], early: list[Register], clobbers: list[Register]
