@@ -378,6 +378,10 @@ def _unary(operator: str, value: int) -> int:
 
 
 def _binary(operator: str, left: int, right: int) -> int:
+    if operator == "+":
+        return signed64(left + right)
+    if operator == "-":
+        return signed64(left - right)
     if operator == "*":
         return signed64(left * right)
     if operator == "/" or operator == "%":
