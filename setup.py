@@ -34,6 +34,8 @@ NATIVE = BUILD / "native"
 OPT_LEVEL = os.environ.get("PYCC_OPT_LEVEL", "1")
 # Not code of the compiler: what they hold is data to it, or tests of it.
 NOT_CODE = ("tests", "runtime")
+# Tables: one huge expression each, evaluated once. As C they cost most of a build's time and memory and gain nothing.
+TABLES = ("insns_*.py", "rules_*.py", "*_rules.py")
 
 
 def compiler_files() -> list[Path]:
@@ -43,8 +45,11 @@ def compiler_files() -> list[Path]:
 
 
 def worth_compiling(path: Path) -> bool:
-    """Whether the file holds more than a docstring; an empty `__init__` gains nothing from being an extension."""
-    return path.name != "__init__.py" or len(path.read_text(encoding="utf-8").strip().splitlines()) > 4
+    """Whether the file gains from being an extension: an empty `__init__` does not, and `python -m` cannot run one."""
+    text = path.read_text(encoding="utf-8")
+    if path.name == "__init__.py":
+        return len(text.strip().splitlines()) > 4
+    return '\nif __name__ == "__main__":\n' not in text
 
 
 def sources() -> list[str]:

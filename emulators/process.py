@@ -91,13 +91,20 @@ def execute(
         return Execution(Ended.NOT_STARTED, detail=str(error))
     finally:
         os.close(stdin_file)
-    watch = _Watch(child, limits)
+    assert child.stdout is not None and child.stderr is not None
+    pid_file = os.pidfd_open(child.pid)
+    watch = Watch(child.pid, pid_file, child.stdout.fileno(), child.stderr.fileno(), limits)
     try:
         watch.until_end()
     finally:
-        watch.kill_group()
+        watch.kill()
+        usage = _reap(child)
+        watch.drain()
         watch.close()
-    return watch.execution()
+        os.close(pid_file)
+        child.stdout.close()
+        child.stderr.close()
+    return watch.execution(usage)
 
 
 def _limit_script(limits: Limits) -> str:
@@ -148,25 +155,41 @@ def network_can_be_removed() -> bool:
     return bool(network_removal())
 
 
-class _Watch:
-    """One running child: collects what it prints, and decides when it has had enough."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the system says of a process that was waited for. `status` is that of wait(2)."""
 
-    def __init__(self, child: subprocess.Popen[bytes], limits: Limits) -> None:
-        self._child = child
+    status: int
+    cpu_seconds: float
+    peak_bytes: int
+
+
+def _reap(child: subprocess.Popen[bytes]) -> Usage:
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return Usage(status, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+
+
+class Watch:
+    """One running process, the leader of a session: collects what it prints, and decides when it has had enough.
+
+    It need not be a child of this process. Whoever started it owns the descriptors, the pidfd among them, and calls
+    `until_end`, `kill`, reaps, `drain`, `close`, `execution`.
+    """
+
+    def __init__(self, pid: int, pid_file: int, stdout: int, stderr: int, limits: Limits) -> None:
+        self._pid = pid
+        self._pid_file = pid_file
         self._limits = limits
-        self._pid_file = os.pidfd_open(child.pid)
+        self._stdout = stdout
+        self._stderr = stderr
         self._output: dict[int, bytearray] = {}
         self._printed = 0
         self._ended: Ended | None = None
         self._cpu_seen = 0.0
-        self._usage: resource.struct_rusage | None = None
-        self._status = 0
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._pid_file, selectors.EVENT_READ)
-        assert child.stdout is not None and child.stderr is not None
-        self._stdout = child.stdout.fileno()
-        self._stderr = child.stderr.fileno()
-        for file in (self._stdout, self._stderr):
+        self._selector.register(pid_file, selectors.EVENT_READ)
+        for file in (stdout, stderr):
             os.set_blocking(file, False)
             self._output[file] = bytearray()
             self._selector.register(file, selectors.EVENT_READ)
@@ -186,7 +209,7 @@ class _Watch:
                 return
             now = time.monotonic()
             if now >= next_look:
-                self._cpu_seen = group_cpu_seconds(self._child.pid)
+                self._cpu_seen = group_cpu_seconds(self._pid)
                 left = self._limits.cpu_seconds - self._cpu_seen
                 if left <= 0:
                     self._ended = Ended.CPU_LIMIT
@@ -213,16 +236,21 @@ class _Watch:
             return False
         return True
 
-    def kill_group(self) -> None:
-        """End what is left of the group, reap the child, and collect the last output."""
+    def kill(self) -> None:
+        """End what is left of the session's first group. The leader must not be reaped before, so that its id is still
+        its own.
+        """
         try:
-            os.killpg(
-                self._child.pid, signal.SIGKILL
-            )  # the child is not reaped yet, so the group's id is still its own
+            os.killpg(self._pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        _, self._status, self._usage = os.wait4(self._child.pid, 0)
-        self._child.returncode = os.waitstatus_to_exitcode(self._status)
+        try:
+            signal.pidfd_send_signal(self._pid_file, signal.SIGKILL)  # it may not have made its group yet
+        except ProcessLookupError:
+            pass
+
+    def drain(self) -> None:
+        """Collect the last output, when all that could print has ended."""
         for file in (self._stdout, self._stderr):
             while self._ended is None and file in self._selector.get_map():
                 before = self._printed
@@ -230,18 +258,13 @@ class _Watch:
                     break
 
     def close(self) -> None:
-        """Give the file descriptors back."""
+        """Forget the descriptors."""
         self._selector.close()
-        os.close(self._pid_file)
-        for pipe in (self._child.stdout, self._child.stderr):
-            if pipe is not None:
-                pipe.close()
 
-    def execution(self) -> Execution:
-        """The record, after `kill_group`."""
-        assert self._usage is not None, "the child was not reaped"
-        cpu = max(self._cpu_seen, self._usage.ru_utime + self._usage.ru_stime)
-        code = os.waitstatus_to_exitcode(self._status)
+    def execution(self, usage: Usage) -> Execution:
+        """The record."""
+        cpu = max(self._cpu_seen, usage.cpu_seconds)
+        code = os.waitstatus_to_exitcode(usage.status)
         ended = self._ended or (Ended.EXITED if code >= 0 else Ended.SIGNAL)
         backstop = code in (-signal.SIGXCPU, -signal.SIGKILL) and cpu >= self._limits.cpu_seconds
         if ended is Ended.SIGNAL and backstop:
@@ -253,7 +276,7 @@ class _Watch:
             stdout=bytes(self._output[self._stdout]),
             stderr=bytes(self._output[self._stderr]),
             cpu_seconds=cpu,
-            peak_bytes=self._usage.ru_maxrss * 1024,
+            peak_bytes=usage.peak_bytes,
             detail="" if ended in (Ended.EXITED, Ended.SIGNAL) else self._limit_text(ended),
         )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from emulators.outcome import How
 from fuzz.generators.abi import AbiProgram, make_abi_program
-from oracle.compilers import CompileJob, Compiler, CompileService, CompileStatus, open_service
+from oracle.compilers import CompileJob, Compiler, CompileService, CompileStatus
 from oracle.execute import Executor
 from oracle.outcome import Outcome
+from oracle.services import open_service
 
 OPTIONS = ("-funsigned-char", "-ffp-contract=off", "-w")
 STATUS_OUTCOMES = {

@@ -24,7 +24,6 @@ from oracle.compilers import (
     Compiler,
     CompileResult,
     CompileService,
-    open_service,
     pycc,
     references,
     subject,
@@ -32,6 +31,7 @@ from oracle.compilers import (
 from oracle.execute import Executor
 from oracle.judge import Judgement, Program, SubjectResult, judge
 from oracle.outcome import Outcome, is_finding
+from oracle.services import open_service
 from oracle.store import NewFinding, Result, Unit
 
 # Programs that end at all take milliseconds; one in twelve of Csmith's never ends.

@@ -13,10 +13,10 @@ from emulators.outcome import Behaviour
 from fuzz.executor import references_of, subjects_of
 from fuzz.settings import Settings
 from oracle.compare import Voice, Vote
-from oracle.compilers import open_service
 from oracle.execute import Executor
 from oracle.judge import Program, judge
 from oracle.outcome import is_finding
+from oracle.services import open_service
 from oracle.store import Finding, StoreError
 
 

@@ -129,6 +129,7 @@ class Compiler:
     dialect: Dialect = GNU
     environment: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default=COMPILE_LIMITS)
+    server: tuple[str, ...] = ()  # starts a server that carries out its command lines; empty: it has none
 
     @property
     def identity(self) -> str:
@@ -184,11 +185,6 @@ class ProcessService:
 
     def close(self) -> None:
         """Nothing is kept."""
-
-
-def open_service(compiler: Compiler) -> CompileService:
-    """The way to compile with `compiler`."""
-    return ProcessService(compiler)
 
 
 def classify(dialect: Dialect, command: tuple[str, ...], execution: Execution, output: Path) -> CompileResult:
@@ -399,6 +395,7 @@ def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
         version=tree_version(root / "compiler"),
         dialect=PYCC,
         environment=environment,
+        server=(sys.executable, "-m", "compiler.driver.server"),
     )
 
 

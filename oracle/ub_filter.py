@@ -16,7 +16,7 @@ from pathlib import Path
 from emulators.limits import MEGABYTE, RUN_LIMITS, Limits
 from emulators.outcome import How, Run
 from emulators.qemu_user import run_natively
-from oracle.compilers import CHAR_IS_SIGNED, HOST, CompileJob, Compiler, CompileStatus, Kind, open_service, version_of
+from oracle.compilers import CHAR_IS_SIGNED, HOST, CompileJob, Compiler, CompileStatus, Kind, ProcessService, version_of
 
 # AddressSanitizer reserves its shadow in the address space.
 SANITIZER_ADDRESS_SPACE = 32 << 40
@@ -95,7 +95,7 @@ def _check_with(
         source = folder / "program.c"
         source.write_bytes(text)
         job = CompileJob(source, folder / "program.exe", folder, tuple(options), libraries=tuple(libraries))
-        compiled = open_service(compiler).compile(job)
+        compiled = ProcessService(compiler).compile(job)
         if compiled.status is not CompileStatus.OK or compiled.executable is None:
             if any(warning[8:].encode() in compiled.stderr for warning in WARNINGS):
                 return UbVerdict(UbStatus.UB, compiled.describe())

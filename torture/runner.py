@@ -17,9 +17,10 @@ from pathlib import Path
 from emulators.limits import COMPILE_LIMITS, RUN_LIMITS
 from emulators.outcome import Behaviour
 from oracle.compare import Expected, Verdict, verdict
-from oracle.compilers import CompileJob, Compiler, CompileService, CompileStatus, open_service, subject
+from oracle.compilers import CompileJob, Compiler, CompileService, CompileStatus, subject
 from oracle.execute import Executor
 from oracle.outcome import Outcome
+from oracle.services import open_service
 from oracle.store import Result, Store, Unit
 from torture.errors import judge_errors
 from torture.expectations import Expectation, expect

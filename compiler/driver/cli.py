@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Final, final
 
 from compiler.driver.options import Command, UsageError, parse_command
+from compiler.driver.tables import Tables
 
 if TYPE_CHECKING:
     from compiler.driver.steps import Steps
@@ -26,15 +27,16 @@ _INTERRUPTED: Final = 130
 class _Job:
     """The command's run in its thread."""
 
-    def __init__(self, arguments: list[str]) -> None:
+    def __init__(self, arguments: list[str], tables: Tables) -> None:
         self.arguments: Final = arguments
+        self.tables: Final = tables
         self.code = 1
         self.done: Final = _thread.allocate_lock()
         self.done.acquire()
 
     def run(self) -> None:
         try:
-            self.code = run(self.arguments)
+            self.code = run(self.arguments, self.tables)
         finally:
             self.done.release()
 
@@ -42,7 +44,12 @@ class _Job:
 def main() -> None:
     """The console script; ends the process."""
     gc.disable()  # syntax trees and IR are freed with the process
-    job = _Job(sys.argv[1:])
+    run_and_leave(sys.argv[1:], Tables())
+
+
+def run_and_leave(arguments: list[str], tables: Tables) -> None:
+    """Carries out one command and ends the process with its exit code."""
+    job = _Job(arguments, tables)
     try:
         _start(job)
         job.done.acquire()
@@ -80,7 +87,7 @@ def _is_question(command: Command) -> bool:
     return command.has("verbose") and not command.inputs
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], tables: Tables) -> int:
     """Carries out one command line and returns the exit code. Mistakes and internal errors are told on stderr."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     steps: Steps | None = None
@@ -99,7 +106,7 @@ def run(arguments: list[str]) -> int:
         from compiler.driver import targets
         from compiler.driver.steps import Steps
 
-        steps = Steps(command, targets.choose(command.value("target", targets.DEFAULT), command.machine))
+        steps = Steps(command, targets.choose(command.value("target", targets.DEFAULT), command.machine, tables))
         return steps.run()
     except UsageError as error:
         sys.stderr.write(f"pycc: fatal error: {error}\ncompilation terminated.\n")

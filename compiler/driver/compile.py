@@ -18,7 +18,6 @@ from compiler.source.files import SourceMap
 
 if TYPE_CHECKING:
     from compiler.asm.items import Item
-    from compiler.codegen.matcher import Rules
     from compiler.ir.module import Module
     from compiler.lex.tokens import Token
     from compiler.passes.pipeline import Report
@@ -83,7 +82,6 @@ class Compiler:
         self.statistics: Final = Statistics()
         self.failed = False
         self.stream: TextIO | None = sys.stderr  # of diagnostics; None keeps a second run of the same source quiet
-        self.rules: Rules | None = None
         self.dependencies: list[tuple[str, bool]] = []  # of the last source
 
     def new_sink(self, source_map: SourceMap) -> Sink:
@@ -262,14 +260,11 @@ class Compiler:
             return None
         from compiler.codegen.emit import EmitOptions, compile_module
         from compiler.codegen.legal import Refused
-        from compiler.codegen.matcher import Rules
 
         backend = self.choice.backend()
-        if self.rules is None:
-            self.rules = Rules(backend)
         options = EmitOptions()
         try:
-            items = compile_module(module, backend, self.rules, options)
+            items = compile_module(module, backend, self.choice.rules(), options)
         except Refused as problem:
             sink.error(None, "{}: sorry, unimplemented: {}", source.shown, problem)
             return None

@@ -8,7 +8,7 @@ from typing import Final, final
 
 from compiler.driver import output
 from compiler.driver.options import LIBRARY, LINKER_OPTION, Command, Input, UsageError
-from compiler.driver.runtime import runtime_archive
+from compiler.driver.runtime import LIBRARY_NAME, runtime_library
 from compiler.driver.targets import Choice
 from compiler.link.options import LinkInput, LinkOptions
 from compiler.source.diagnostics import Fatal, Sink
@@ -141,7 +141,7 @@ def link_program(command: Command, choice: Choice, objects: dict[Input, LinkInpu
             inputs.append(LinkInput(item.text, output.read_file(item.text), plan.whole))
     if not command.has("nostdlib"):
         if not command.has("nodefaultlibs"):
-            inputs.append(LinkInput("libpycc.a", runtime_archive(command, choice)))
+            inputs.append(LinkInput(LIBRARY_NAME, b"", archive=runtime_library(command, choice)))
         if not command.has("nostartfiles"):
             plan.required.append(plan.entry)
     sink = Sink(SourceMap(), stream=sys.stderr)

@@ -8,6 +8,7 @@ import sys
 from compiler.driver import linking, output, targets
 from compiler.driver.options import Command, UsageError, help_text, ignored_options
 from compiler.driver.runtime import cache_folder, runtime_archive
+from compiler.driver.tables import Tables
 from compiler.driver.version import VERSION, describe
 from compiler.platform.macros import GNUC
 from compiler.runtime import manifest
@@ -15,7 +16,7 @@ from compiler.runtime import manifest
 
 def answer(command: Command) -> int:
     """Prints the answer and returns the exit code."""
-    choice = targets.choose(command.value("target", targets.DEFAULT), command.machine)
+    choice = targets.choose(command.value("target", targets.DEFAULT), command.machine, Tables())
     if command.has("print-file-name"):
         text = _find(command, command.value("print-file-name"))
     elif command.has("print-prog-name"):

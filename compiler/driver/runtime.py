@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from compiler.driver.compile import Compiler
 from compiler.driver.frontend import Source
@@ -20,7 +20,11 @@ from compiler.driver.targets import Choice
 from compiler.driver.version import VERSION
 from compiler.runtime import manifest
 
+if TYPE_CHECKING:
+    from compiler.object.archive import Archive
+
 _KEPT: Final = 12  # archives in the cache; older ones are removed when a new one is made
+LIBRARY_NAME: Final = "libpycc.a"  # in the linker's messages
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -70,13 +74,48 @@ def _key(choice: Choice, level: int) -> str:
     return hashlib.blake2b("\n".join(parts).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
 
 
+def runtime_library(command: Command, choice: Choice) -> Archive:
+    """The library, read; one that `prepare_library` read is not read again. Raises UsageError and FormatError."""
+    from compiler.object.archive import read_archive
+
+    known = choice.tables.libraries.get(_table_key(command, choice))
+    return read_archive(runtime_archive(command, choice), LIBRARY_NAME) if known is None else known
+
+
+def prepare_library(command: Command, choice: Choice) -> bool:
+    """Reads the library with all its members into the tables if it is in the cache; whether it was there."""
+    from compiler.object.archive import read_archive
+
+    folder = cache_folder()
+    data = _read(_archive_path(folder, choice, _level(command))) if folder else None
+    if data is None:
+        return False
+    archive = read_archive(data, LIBRARY_NAME)
+    for member in archive.members:
+        member.prepare(f"{LIBRARY_NAME}({member.name})")
+    choice.tables.libraries[_table_key(command, choice)] = archive
+    return True
+
+
+def _table_key(command: Command, choice: Choice) -> str:
+    return f"{choice.key()} {_level(command)}"
+
+
+def _level(command: Command) -> int:
+    return 1 if command.level else 0
+
+
+def _archive_path(folder: str, choice: Choice, level: int) -> str:
+    return os.path.join(folder, f"{choice.name}-O{level}-{_key(choice, level)}.a")
+
+
 def runtime_archive(command: Command, choice: Choice) -> bytes:
     """The library's archive. Raises UsageError if it cannot be built."""
-    level = 1 if command.level else 0
+    level = _level(command)
     folder = cache_folder()
     if not folder:
         return _build(choice, level)
-    path = os.path.join(folder, f"{choice.name}-O{level}-{_key(choice, level)}.a")
+    path = _archive_path(folder, choice, level)
     data = _read(path)
     if data is not None:
         return data

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from compiler.driver.options import UsageError
+from compiler.driver.tables import Tables
 from compiler.platform import data_model
 from compiler.platform.platform import DataModel, Platform
 
 if TYPE_CHECKING:
     from compiler.codegen.backend import Backend
+    from compiler.codegen.matcher import Rules
 
 DEFAULT: Final = "riscv64"
 
@@ -40,13 +42,13 @@ _IGNORED: Final[dict[str, tuple[str, ...]]] = {
 class Choice:
     """A target with the -m options given for it. `generates` is false where only the front end knows it."""
 
-    def __init__(self, name: str, options: list[str]) -> None:
+    def __init__(self, name: str, options: list[str], tables: Tables) -> None:
+        self.tables: Final = tables
         self.name: Final = name
         self.triple: Final = name + "-linux-gnu"
         self.arch_folder: Final = name  # in compiler/runtime/arch
         self.generates: Final = name in _GENERATED
         self.features: frozenset[str] | None = None  # None: the target's own choice
-        self.backend_made: Backend | None = None
         for text in options:
             self._option(text)
 
@@ -97,15 +99,32 @@ class Choice:
         return _with_model(made, data_model.with_changes(made.model, char_signed, short_wchar))
 
     def backend(self) -> Backend:
-        """Everything that code generation, assembler and linker need; one record per process."""
+        """Everything that code generation, assembler and linker need."""
         if not self.generates:
             raise UsageError(f"{self.name} is not yet supported as a code generation target")
-        if self.backend_made is None:
+        key = self.key()
+        made = self.tables.backends.get(key)
+        if made is None:
             from compiler.targets.riscv64.backend import make_backend
             from compiler.targets.riscv64.target import FEATURES, make_target
 
-            self.backend_made = make_backend(make_target(FEATURES if self.features is None else self.features))
-        return self.backend_made
+            made = make_backend(make_target(FEATURES if self.features is None else self.features))
+            self.tables.backends[key] = made
+        return made
+
+    def rules(self) -> Rules:
+        """The selection rules of `backend()`, compiled."""
+        key = self.key()
+        made = self.tables.rules.get(key)
+        if made is None:
+            from compiler.codegen.matcher import Rules
+
+            made = self.tables.rules[key] = Rules(self.backend())
+        return made
+
+    def key(self) -> str:
+        """Equal for choices that have the same records."""
+        return f"{self.name} {self.feature_text()}"
 
     def feature_text(self) -> str:
         """Names the code that is made: part of the key of cached libraries."""
@@ -119,13 +138,13 @@ def _with_model(platform: Platform, model: DataModel) -> Platform:
     )  # fmt: skip
 
 
-def choose(spelling: str, options: list[str]) -> Choice:
-    """The target of a `--target=` argument, a plain name or a triple; raises UsageError."""
+def choose(spelling: str, options: list[str], tables: Tables) -> Choice:
+    """The target of a `--target=` argument, a plain name or a triple, its records in `tables`; raises UsageError."""
     word = spelling.partition("-")[0] if spelling not in _NAMES else spelling
     name = _NAMES.get(word, "")
     if not name:
         raise UsageError(f"unknown target '{spelling}'; there are: riscv64, and for -E also aarch64, x86_64")
-    return Choice(name, options)
+    return Choice(name, options, tables)
 
 
 def ignored_machine_options() -> list[str]:

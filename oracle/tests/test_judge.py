@@ -15,10 +15,11 @@ import pytest
 
 from emulators.limits import COMPILE_LIMITS, MEGABYTE, Limits
 from oracle.compare import Voice
-from oracle.compilers import HOST, PYCC, Compiler, Kind, doctor, open_service, pycc, references, subject, zig_command
+from oracle.compilers import HOST, PYCC, Compiler, Kind, doctor, pycc, references, subject, zig_command
 from oracle.execute import Executor
 from oracle.judge import Judgement, Program, judge
 from oracle.outcome import Outcome
+from oracle.services import open_service
 
 GCC = "riscv64-linux-gnu-gcc"
 pytestmark = pytest.mark.skipif(shutil.which(GCC) is None, reason=f"{GCC} is not installed")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler.driver import cli
+from compiler.driver.tables import Tables
 from emulators.outcome import Run
 from emulators.unicorn_runner import UnicornPool
 
@@ -32,7 +33,7 @@ class Pycc:
 
     def __call__(self, *words: str) -> Result:
         self.capture.readouterr()
-        code = cli.run(list(words))
+        code = cli.run(list(words), Tables())
         captured = self.capture.readouterr()
         return Result(code, captured.out, captured.err)
 

@@ -14,6 +14,7 @@ from compiler.driver import crash, targets
 from compiler.driver.compile import Compiler
 from compiler.driver.frontend import Source
 from compiler.driver.options import parse_command
+from compiler.driver.tables import Tables
 from compiler.object.reader import read_object
 from compiler.tests.driver.conftest import Pycc
 
@@ -273,7 +274,7 @@ def test_nesting_works_or_is_told(pycc: Pycc) -> None:
 
 def test_an_internal_error_saves_what_reproduces_it(pycc: Pycc) -> None:
     pycc.write("a.c", "#define VALUE 42\nint x = VALUE;\n")
-    stages = Compiler(parse_command(["-c", "a.c"]), targets.choose(targets.DEFAULT, []))
+    stages = Compiler(parse_command(["-c", "a.c"]), targets.choose(targets.DEFAULT, [], Tables()))
     try:
         raise AssertionError("a planted defect")
     except AssertionError as error:
