@@ -52,6 +52,7 @@ def inline_asm(cx: Context, node: stmt.Asm) -> None:
         place = cx.place(source.expr)
         if is_memory_only(source.constraint) or cx.shapes.is_memory(source.expr.type):
             outputs.append(_operand(source, len(args), cx.pointer))
+            outputs[-1].is_address = True
             args.append(place.address)
             continue
         type = cx.ir(source.expr.type)
@@ -68,6 +69,7 @@ def inline_asm(cx: Context, node: stmt.Asm) -> None:
             while isinstance(inner, expr.Cast) and inner.kind == expr.LOAD:
                 inner = inner.operand
             inputs.append(_operand(source, len(args), cx.pointer))
+            inputs[-1].is_address = True
             args.append(cx.place(inner).address)
             continue
         value = cx.value(source.expr)

@@ -133,6 +133,7 @@ def lower_function(cx: Lowering, source: decl.Function) -> Function:
     function.section = source.attributes.section
     function.visibility = source.attributes.visibility
     function.used = source.attributes.used
+    function.align = source.align
     function.attributes = function_attributes(source)
     cx.begin_function(function, source)
     signature = calls.enter_function(cx, source, type)

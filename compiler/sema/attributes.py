@@ -125,7 +125,7 @@ def _apply_one(cx: Context, entity: Entity, attribute: ParsedAttribute) -> None:
         _set_flag(cx, entity, into, name, at)
     elif name == "aligned":
         value = alignment_argument(cx, attribute)
-        if isinstance(entity, Variable):
+        if isinstance(entity, (Variable, Function)):
             entity.align = max(entity.align, value)
     elif name in ("section", "alias", "visibility", "error", "warning", "tls_model", "ifunc", "weakref"):
         text = string_argument(attribute, 0)

@@ -261,6 +261,8 @@ def align_of(cx: Context, type: CType, operand: Expr | None, at: int, start: int
     if type.kind == ERROR:
         return error_expr(cx, start, end)
     if type.kind == FUNCTION or type.kind == VOID:
+        if isinstance(operand, Name) and isinstance(operand.entity, Function) and operand.entity.align:
+            return IntegerConstant(cx.types.size, start, end, operand.entity.align)
         cx.pedantic("pointer-arith", at, "invalid application of '{}' to a void type", spelling)
         return IntegerConstant(cx.types.size, start, end, 1)
     element = type

@@ -166,6 +166,7 @@ class Function(Entity):
         self.labels: list[Label] = []
         self.parent: Function | None = None  # nested functions
         self.is_variadic = False
+        self.align = 0  # attribute aligned, bytes; 0: the machine's
 
 
 @final
