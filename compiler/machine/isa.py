@@ -301,6 +301,7 @@ STORE: Final = 64
 SIDE_EFFECT: Final = 128  # neither removed nor moved (CSR access, fence, ecall)
 INDIRECT: Final = 256  # goes to an address in a register
 ALIAS: Final = 512  # another spelling: accepted and printed, never selected or decoded
+INTERNAL: Final = 2048  # not a mnemonic of the platform's assembler: printed as what it expands to
 REMATERIALISABLE: Final = 1024  # depends on nothing but immediates
 
 # How an encoding is written.

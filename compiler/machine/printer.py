@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compiler.machine.isa import Arg, ImmediateArg, Insn, MemoryArg, Operand, RegisterArg, SymbolArg, VirtualArg
+from compiler.machine.isa import LABEL, Arg, ImmediateArg, Insn, MemoryArg, Operand, RegisterArg, SymbolArg, VirtualArg
 from compiler.machine.target import Syntax
 
 
@@ -29,6 +29,8 @@ def print_arg(arg: Arg, syntax: Syntax, operand: Operand | None = None) -> str:
     if isinstance(arg, VirtualArg):
         return f"%{arg.register_class.name}{arg.number}"
     if isinstance(arg, ImmediateArg):
+        if operand is not None and operand.kind == LABEL:
+            return f".{arg.value:+d}"
         if operand is not None:
             for name, value in operand.names.items():
                 if value == arg.value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from compiler.machine.isa import EARLY, LOAD, REGISTER, SIDE_EFFECT, STORE, Insn, Operand
+from compiler.machine.isa import EARLY, INTERNAL, LOAD, REGISTER, SIDE_EFFECT, STORE, Insn, Operand
 from compiler.targets.riscv64.operands import bare_mem, rd, rs2
 from compiler.targets.riscv64.registers import GPR
 
@@ -42,7 +42,8 @@ def _rows() -> tuple[Insn, ...]:
                 ))  # fmt: skip
         rows.append(Insn(
             f"cmpxchg.{width}", (early_rd, early_temporary, expected, desired, bare_mem), "",
-            writes="rd temporary", reads="expected desired mem", flags=LOAD | STORE | SIDE_EFFECT, features="a",
+            writes="rd temporary", reads="expected desired mem", features="a",
+            flags=LOAD | STORE | SIDE_EFFECT | INTERNAL,
             expands=f"lr.{width}.aqrl rd, mem; bne rd, expected, 12; sc.{width}.rl temporary, desired, mem; "
                     "bne temporary, zero, -12",
         ))  # fmt: skip

@@ -13,6 +13,7 @@ from compiler.machine.isa import (
     BRANCH,
     CALL,
     IMMEDIATE,
+    INTERNAL,
     LABEL,
     LOAD,
     REGISTER,
@@ -93,7 +94,7 @@ _INVERSE: Final = (("beq", "bne"), ("bne", "beq"), ("blt", "bge"), ("bge", "blt"
 def _branches() -> list[Insn]:
     rows: list[Insn] = []
     for name, inverse in _INVERSE:
-        rows.append(Insn(f"{name}.far", (rs1, rs2, far_target), "", reads="rs1 rs2", flags=BRANCH,
+        rows.append(Insn(f"{name}.far", (rs1, rs2, far_target), "", reads="rs1 rs2", flags=BRANCH | INTERNAL,
                          expands=f"{inverse} rs1, rs2, 8; jal zero, target"))
     for name, swapped in (("bgt", "blt"), ("ble", "bge"), ("bgtu", "bltu"), ("bleu", "bgeu")):
         rows.append(_alias(name, (rs1, rs2, branch_target), f"{swapped} rs2, rs1, target"))
