@@ -73,7 +73,7 @@ _SPECIAL: Final[dict[str, str]] = {
     "popcountl": "iL", "popcountll": "iQ", "parity": "iu", "parityl": "iL", "parityll": "iQ", "ffs": "ii",
     "ffsl": "il", "ffsll": "iq", "clrsb": "ii", "clrsbl": "il", "clrsbll": "iq", "bswap16": "hh", "bswap32": "ww",
     "bswap64": "xx", "abs": "ii", "labs": "ll", "llabs": "qq", "expect": "lll", "expect_with_probability": "llld",
-    "unreachable": "v", "trap": "v", "alloca": "pz", "alloca_with_align": "pzz", "frame_address": "pu",
+    "unreachable": "v", "trap": "v", "alloca": "pz", "alloca_with_align": "pzz", "alloca_with_align_and_max": "pzzz", "frame_address": "pu",
     "return_address": "pu", "extract_return_addr": "pp", "frob_return_addr": "pp", "prefetch": "vP.",
     "clear_cache": "vpp", "__clear_cache": "vpp", "fabs": "dd", "fabsf": "ff", "fabsl": "gg", "sqrt": "dd",
     "sqrtf": "ff", "sqrtl": "gg", "copysign": "ddd", "copysignf": "fff", "copysignl": "ggg", "fma": "dddd",
@@ -380,6 +380,8 @@ def _special(cx: Context, plain: str, signature: str, arguments: list[Expr], at:
     if plain in ("nan", "nanf", "nanl", "nans", "nansf", "nansl") or plain in _CALLED:
         function = _library_function(cx, plain, signature, at)
         return call(cx, Name(function.type, at, at + 1, function), arguments, at, end)
+    if plain == "alloca_with_align_and_max":
+        return BuiltinCall(result, at, end, "alloca_with_align", arguments[:2])
     if plain in ("frame_address", "return_address") and not isinstance(arguments[0], IntegerConstant):
         if cx.evaluator.constant_integer(arguments[0]) is None:
             cx.error(at, "invalid argument to '__builtin_{}'", plain)
