@@ -68,6 +68,9 @@ def call_atomic(cx: Context, name: str, arguments: list[Expr], at: int, end: int
             if target is None:
                 return error_expr(cx, at, end)
             type = target
+            if name in ("__atomic_test_and_set", "__atomic_clear"):
+                # One byte is set or cleared, whatever the pointer points to (gcc manual).
+                value = convert(cx, value, pointer_to(cx.types.uchar))
         elif letter == "o" or letter == "b":
             wanted_type = cx.types.int if letter == "o" else cx.types.boolean
             value = assign_convert(cx, value, wanted_type, value.start, Target(PASSING, name, index + 1))
@@ -89,8 +92,8 @@ def _object(cx: Context, value: Expr, name: str, at: int) -> CType | None:
         cx.error(at, "argument 1 of '{}' must be a pointer type", name)
         return None
     target = bare.target
-    if target.kind == ctypes.VOID and ("test_and_set" in name or "clear" in name):
-        return cx.types.char
+    if name in ("__atomic_test_and_set", "__atomic_clear"):
+        return cx.types.uchar
     if not is_complete(target):
         cx.error(at, "argument 1 of '{}' must be a pointer to a complete type", name)
         return None
