@@ -46,6 +46,8 @@ def compiler_files() -> list[Path]:
 
 def worth_compiling(path: Path) -> bool:
     """Whether the file gains from being an extension: an empty `__init__` does not, and `python -m` cannot run one."""
+    if any(path.match(pattern) for pattern in TABLES):
+        return False
     text = path.read_text(encoding="utf-8")
     if path.name == "__init__.py":
         return len(text.strip().splitlines()) > 4
