@@ -168,6 +168,16 @@ def sema_options(command: Command, made_language: Language) -> Options:
     return made
 
 
+def prepare_macros(command: Command, choice: Choice) -> None:
+    """Puts the predefined macros of C under the command's options into the tables."""
+    source_map = SourceMap()
+    made = Preprocessor(
+        preprocessor_options(command, Source("", "c"), False), platform_of(command, choice), source_map,
+        Sink(source_map), predefined=choice.tables.predefined,
+    )  # fmt: skip
+    made.start_text("", "\n")
+
+
 @final
 class Unit:
     """One source on its way through the front end."""
@@ -177,12 +187,13 @@ class Unit:
         self.source: Final = source
         self.sink: Final = sink
         self.source_map: Final = source_map
+        self.tables: Final = choice.tables
         self.platform: Final = platform_of(command, choice)
         self.dependencies: list[tuple[str, bool]] = []
 
     def _start(self, printed: bool) -> Preprocessor:
         options = preprocessor_options(self.command, self.source, printed)
-        made = Preprocessor(options, self.platform, self.source_map, self.sink)
+        made = Preprocessor(options, self.platform, self.source_map, self.sink, predefined=self.tables.predefined)
         if self.source.path == "-":
             text = self.source.read().decode("utf-8", "surrogateescape")
             made.start_text("<stdin>", text, directory_of(""))

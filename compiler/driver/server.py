@@ -28,7 +28,7 @@ import socket
 import sys
 from typing import Final, final
 
-from compiler.driver import cli, runtime, targets
+from compiler.driver import cli, frontend, runtime, targets
 from compiler.driver.options import Command, UsageError, parse_command
 from compiler.driver.tables import Tables
 
@@ -255,6 +255,7 @@ def prepare(words: list[str]) -> Tables:
     choice = targets.choose(command.value("target", targets.DEFAULT), command.machine, tables)
     if choice.generates:
         choice.rules()
+        frontend.prepare_macros(command, choice)
         _prepare_library(command, choice)
     return tables
 

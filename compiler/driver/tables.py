@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from compiler.codegen.backend import Backend
     from compiler.codegen.matcher import Rules
     from compiler.object.archive import Archive
+    from compiler.preprocess.macros import Macro
 
 
 @final
@@ -22,4 +23,5 @@ class Tables:
     def __init__(self) -> None:
         self.backends: Final[dict[str, Backend]] = {}  # by target and features
         self.rules: Final[dict[str, Rules]] = {}  # likewise
+        self.predefined: Final[dict[str, list[Macro]]] = {}  # by what the preprocessor makes them of
         self.libraries: Final[dict[str, Archive]] = {}  # by target, features and level, as `runtime` names them

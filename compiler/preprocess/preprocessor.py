@@ -10,21 +10,26 @@ import gc
 import os
 from typing import Final
 
+from compiler.lex.clean import load_text
 from compiler.lex.tokens import EOF, IDENT, SpellingTable, Token
 from compiler.platform.macros import predefined
 from compiler.platform.platform import Platform
 from compiler.preprocess.directives import Directives, listed
 from compiler.preprocess.include import Found, HeaderCache, directory_of
-from compiler.preprocess.macros import spell_definition
+from compiler.preprocess.macros import Macro, spell_definition
 from compiler.preprocess.options import DEFINE, PreprocessorOptions
 from compiler.source.diagnostics import Sink
-from compiler.source.files import NO_POSITION, SourceMap
+from compiler.source.files import NO_POSITION, SourceFile, SourceMap
 
 PIECE: Final = 8192  # tokens
 
 
 class Preprocessor(Directives):
-    """One compilation's preprocessor. `start*` once, then `read` until it says False."""
+    """One compilation's preprocessor. `start*` once, then `read` until it says False.
+
+    `predefined` keeps the predefined macros, by what defines them, for the next compilation; it is used where the
+    source map is new, since their tokens then have the same positions in both.
+    """
 
     def __init__(
         self,
@@ -34,8 +39,14 @@ class Preprocessor(Directives):
         sink: Sink,
         cache: HeaderCache | None = None,
         table: SpellingTable | None = None,
+        predefined: dict[str, list[Macro]] | None = None,
     ) -> None:
         super().__init__(options, platform, source_map, sink, cache, table)
+        self.predefined = predefined
+        self.predefined_file: SourceFile | None = None
+        if not options.preprocessed and not options.undef_predefined and source_map.next_base == 0:
+            text = self._predefined_text()
+            self.predefined_file = load_text(source_map, "<built-in>", text, self.language.trigraphs, sink)
         self.finished = False
         self.prologue: list[Token] = self.out  # what comes before the first line: markers, -include files
 
@@ -93,13 +104,37 @@ class Preprocessor(Directives):
         for name in options.includes:
             self._run_header(self._command_line_header(name), self.out)
 
-    def _define_predefined(self) -> None:
+    def _predefined_text(self) -> str:
         lines: list[str] = []
         for name, body in predefined(self.platform, self.language, self.options.macro_options):
             lines.append("#define {} {}\n".format(name, body))
-        self._run_lines("<built-in>", "".join(lines))
+        return "".join(lines)
+
+    def _define_predefined(self) -> None:
+        file = self.predefined_file
+        if file is None:
+            self.push_text("<built-in>", self._predefined_text(), "", True)
+        else:
+            made = self.predefined.get(self._predefined_key(file.text)) if self.predefined is not None else None
+            if made is not None and not self.options.keep_definitions:
+                for macro in made:
+                    macro.expanding = False  # the compilation before may have ended within it
+                    self.macros[macro.name] = macro
+                return
+            self.push_silent(file)
+        before = set(self.macros)
+        self._run_all(self.out)
         for macro in self.macros.values():
             macro.pos = NO_POSITION
+        if file is not None and self.predefined is not None:
+            new = [macro for macro in self.macros.values() if macro.name not in before]
+            self.predefined[self._predefined_key(file.text)] = new
+
+    def _predefined_key(self, text: str) -> str:
+        """The text, and what its tokens depend on besides."""
+        language = self.language
+        words = (language.version, language.gnu, language.assembler, language.dollars, language.trigraphs)
+        return "{} {}\n{}".format(words, self.platform.segments, text)
 
     def _run_lines(self, name: str, text: str) -> None:
         self.push_text(name, text, "", True)

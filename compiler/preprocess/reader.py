@@ -25,7 +25,7 @@ from compiler.preprocess.state import (
     FileState,
 )
 from compiler.source.diagnostics import Sink
-from compiler.source.files import EXTERN_C_FILE, NO_POSITION, SourceMap
+from compiler.source.files import EXTERN_C_FILE, NO_POSITION, SourceFile, SourceMap
 
 ENTER: Final = 1  # flags of line markers
 LEAVE: Final = 2
@@ -95,6 +95,12 @@ class Reader(Expander):
         state.silent = silent
         self._push(state)
         return state
+
+    def push_silent(self, file: SourceFile) -> None:
+        """Start reading a file that shows no line markers."""
+        state = FileState(Scanner(file, self.table, self.dialect, self.sink), None, "", -1, 0)
+        state.silent = True
+        self._push(state)
 
     def push_main(self, header: Header) -> None:
         self.note_dependency(header.path, False)
