@@ -12,22 +12,13 @@ from compiler.ir.builder import Builder
 from compiler.ir.function import Block, Function, Value
 from compiler.ir.module import Data, Module
 from compiler.ir.types import I1, I8, Type, integer
-from compiler.lower.types import Shapes
+from compiler.lower.types import Shapes, Unsupported
 from compiler.platform.classify import Abi
 from compiler.source.diagnostics import Sink
 from compiler.syntax import decl, expr, stmt
 from compiler.terms import ops
 from compiler.types import ctypes
 from compiler.types.ctypes import CType, Field
-
-
-class Unsupported(Exception):
-    """A construct that is understood but not lowered: becomes a `sorry, unimplemented` error at the node."""
-
-    def __init__(self, what: str, start: int) -> None:
-        super().__init__(what)
-        self.what: Final = what
-        self.start: Final = start
 
 
 @final
@@ -103,6 +94,7 @@ class Context:
         self.strings: Final[dict[bytes, str]] = {}
         self.string_count = 0
         self.defined: Final[set[str]] = set()
+        self.statement_start = -1  # of the statement being lowered: where a refusal without a place is reported
         self.begin_function(Function(""), None)
 
     def begin_function(self, function: Function, source: decl.Function | None) -> None:

@@ -16,6 +16,15 @@ _FORMATS: Final[dict[str, Type]] = {
 }  # fmt: skip
 
 
+class Unsupported(Exception):
+    """A construct that is understood but not lowered: becomes a `sorry, unimplemented` error at the node."""
+
+    def __init__(self, what: str, start: int) -> None:
+        super().__init__(what)
+        self.what: Final = what
+        self.start: Final = start
+
+
 @final
 class Shapes:
     """Answers by C type; `pointer` is the pointer's IR integer."""
@@ -50,6 +59,8 @@ class Shapes:
             return _FORMATS[bare.format]
         if kind == ctypes.VA_LIST and self.platform.va_list == VA_POINTER:
             return self.pointer
+        if kind == ctypes.COMPLEX or kind == ctypes.VECTOR:
+            raise Unsupported("complex or vector value", -1)
         raise AssertionError(f"no scalar: kind {kind}")
 
     def is_signed(self, type: CType) -> bool:

@@ -11,10 +11,10 @@ from compiler.ir.function import GLOBAL, WEAK, Block, Call, Function, SymbolAddr
 from compiler.ir.module import Alias, Data, Module, ModuleAsm
 from compiler.ir.types import I1
 from compiler.lower import builtins, calls, control, expressions, globals, inline_asm, lvalues
-from compiler.lower.context import Context, LowerOptions, Place, Unsupported, entity_symbol
+from compiler.lower.context import Context, LowerOptions, Place, entity_symbol
 from compiler.lower.globals import Statics
 from compiler.lower.linkage import function_attributes, linkage_of
-from compiler.lower.types import Shapes
+from compiler.lower.types import Shapes, Unsupported
 from compiler.platform.classify import Abi
 from compiler.platform.platform import Platform
 from compiler.source.diagnostics import Sink
@@ -112,6 +112,7 @@ class Lowering(Context):
         expressions.branch(self, node, if_true, if_false)
 
     def statement(self, node: stmt.Stmt) -> None:
+        self.statement_start = node.start
         control.statement(self, node)
 
     def scoped_block(self, block: stmt.Block, result: expr.Expr | None) -> Value | None:
@@ -180,6 +181,7 @@ def lower_unit(
     shapes = Shapes(platform, Layout(platform.model, platform.va_list))
     cx = Lowering(module, shapes, abi, sink, options)
     for item in unit.items:
+        cx.statement_start = item.start
         try:
             if isinstance(item, decl.Function):
                 if item.body is not None and item.emit:
@@ -215,7 +217,7 @@ def _variable(cx: Lowering, item: decl.Variable) -> None:
 
 
 def _refuse(cx: Lowering, problem: Unsupported, spans: list[Span]) -> None:
-    start = problem.start
+    start = problem.start if problem.start >= 0 else cx.statement_start
     span = spans[start] if 0 <= start < len(spans) else None
     cx.sink.error(span, "sorry, unimplemented: {}", problem.what)
 
