@@ -1,4 +1,5 @@
-"""Calls, entry and exit of functions, and operations that concern the frame: parts travel where their signature says."""
+"""Calls, entry and exit of functions, and operations that concern the frame: parts travel where their signature
+says."""
 
 from __future__ import annotations
 

@@ -16,10 +16,13 @@ class Backend:
     """`scratch` are general registers the allocator never gives away: for parallel copies, far offsets and long forms.
 
     `inverse` maps a conditional branch row's key to the row that branches in the opposite case. `address_of` is the row
-    that makes a symbol's address, `constant` the one that makes any integer, `add_immediate` adds a number that its operand
+    that makes a symbol's address, `constant` the one that makes any integer, `add_immediate` adds a number that its
+    operand
     accepts, `add` two registers, `jump` goes to a block, `call`/`call_indirect`/`ret` are the rows of calls.
-    `float_from_bits` gives, by width, the row from a general to a float register; `bits_from_float` moves a whole one back.
-    `atomic_rows`: keys of rows by operation and width (`add32`, `cmpxchg64`). `equal_rows`: exclusive or, and a comparison of
+    `float_from_bits` gives, by width, the row from a general to a float register; `bits_from_float` moves a whole
+    one back.
+    `atomic_rows`: keys of rows by operation and width (`add32`, `cmpxchg64`). `equal_rows`: exclusive or, and a
+    comparison of
     the difference with 1. `unaligned`: accesses need no alignment.
     """
 

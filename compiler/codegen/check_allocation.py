@@ -269,7 +269,7 @@ class Checker:
             access = insn.accesses[position]
             if isinstance(arg, (VirtualArg, RegisterArg)):
                 name = physical(arg.register) if isinstance(arg, RegisterArg) else arg.number
-                if not isinstance(now, RegisterArg) or (isinstance(arg, RegisterArg) and now.register is not arg.register):
+                if not isinstance(now, RegisterArg) or _index(arg) not in (-1, now.register.index):
                     self._error(f"operand {position} has no register or another one")
                     continue
                 if isinstance(arg, VirtualArg) and now.register.register_class is not arg.register_class:

@@ -1,6 +1,8 @@
-"""Edges that moves can stand on: critical ones are split, and nothing lives in a register into a computed goto's targets.
+"""Edges that moves can stand on: critical ones are split, and nothing lives in a register into a computed goto's
+targets.
 
-An edge out of `indirect` cannot be split, since the label's address is taken. So what is live into such a target is kept in
+An edge out of `indirect` cannot be split, since the label's address is taken. So what is live into such a target is
+kept in
 a slot: stored behind its definition, loaded at the top of every other block that uses it.
 """
 
@@ -124,7 +126,9 @@ def live_in_values(function: Function) -> dict[int, dict[int, Value]]:
 
 def _demote(lg: Legalizer, wanted: dict[int, Value]) -> None:
     function = lg.function
-    slots: dict[int, Slot] = {number: lg.builder.slot(value.type.size, value.type.size) for number, value in wanted.items()}
+    slots: dict[int, Slot] = {}
+    for number, value in wanted.items():
+        slots[number] = lg.builder.slot(value.type.size, value.type.size)
     for block in function.blocks:
         here = {parameter.number for parameter in block.parameters}
         loads: dict[int, Memory] = {}

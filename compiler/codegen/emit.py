@@ -1,4 +1,5 @@
-"""From a module to `asm.items`: every function through the stages of code generation, data beside it, in source order."""
+"""From a module to `asm.items`: every function through the stages of code generation, data beside it, in source
+order."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from compiler.codegen.backend import Backend
 from compiler.codegen.check_allocation import Snapshot, check_allocation
 from compiler.codegen.frame import Frame
 from compiler.codegen.frequency import estimate
+from compiler.codegen.inline_asm import asm_text
 from compiler.codegen.layout import lay_out
 from compiler.codegen.legal import Legalizer
 from compiler.codegen.legalize import legalize
 from compiler.codegen.matcher import Rules, Selection, block_label
-from compiler.codegen.inline_asm import asm_text
 from compiler.codegen.mfunc import ASM, BlockArg, MFunction, MInsn
 from compiler.codegen.print_mfunc import print_mfunction
 from compiler.codegen.regalloc import Allocator
@@ -89,7 +90,8 @@ def _dump(mf: MFunction, stage: str, options: EmitOptions) -> None:
 
 
 def compile_module(module: Module, backend: Backend, rules: Rules, options: EmitOptions) -> list[Item]:
-    """The unit's items. Raises `Refused` for what the backend does not know; the module's function bodies are consumed."""
+    """The unit's items. Raises `Refused` for what the backend does not know; the module's function bodies are
+    consumed."""
     out: list[Item] = []
     if module.source_files:
         out.append(items.File(module.source_files[0]))
@@ -136,7 +138,7 @@ def _binding(definition: Definition, out: list[Item]) -> None:
         out.append(items.SymbolAttribute(definition.name, _VISIBILITY[definition.visibility]))
 
 
-# --- functions ------------------------------------------------------------------------------------------------------------
+# --- functions ----------------------------------------------------------------------------------------------------
 
 
 def _function(
@@ -202,7 +204,8 @@ def _insn(insn: MInsn, backend: Backend, out: list[Item]) -> None:
 
 
 def _loop(lines: tuple[str, ...], row: Insn, args: list[Arg], backend: Backend, out: list[Item]) -> None:
-    """Writes out a row that is a loop: lines of operand names, registers and numbers, `name:` and `:name` for labels."""
+    """Writes out a row that is a loop: lines of operand names, registers and numbers, `name:` and `:name` for
+    labels."""
     serial = str(len(out))
     for line in lines:
         if line.endswith(":"):
@@ -235,7 +238,7 @@ def _structor(function: Function, attribute: str, out: list[Item]) -> None:
     out.append(items.Value(8, function.name))
 
 
-# --- data -------------------------------------------------------------------------------------------------------------------
+# --- data ---------------------------------------------------------------------------------------------------------
 
 
 def _data(data: Data, out: list[Item], options: EmitOptions) -> None:

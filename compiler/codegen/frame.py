@@ -108,7 +108,7 @@ class Frame:
                     self._insn(insn, out)
             block.insns = out
 
-    # --- entry and exit ---------------------------------------------------------------------------------------------------
+    # --- entry and exit -------------------------------------------------------------------------------------------
 
     def _adjust(self, out: list[MInsn], destination: Register, source: Register, amount: int) -> None:
         """destination = source + amount, of any size."""
@@ -179,7 +179,7 @@ class Frame:
             out.append(MInsn(row, [RegisterArg(register), MemoryArg(RegisterArg(sp), offset - rest)]))
         self._adjust(out, sp, sp, near)
 
-    # --- references -------------------------------------------------------------------------------------------------------
+    # --- references -----------------------------------------------------------------------------------------------
 
     def _base(self, slot: SlotArg) -> tuple[Register, int]:
         """The register and offset that reach a slot's start."""
@@ -201,7 +201,7 @@ class Frame:
             destination = insn.args[0]
             assert isinstance(extra, ImmediateArg) and isinstance(destination, RegisterArg)
             total = offset + extra.value
-            if total == 0 and base is not destination.register or backend.add_immediate.operands[2].accepts_value(total):
+            if backend.add_immediate.operands[2].accepts_value(total):
                 out.append(MInsn(insn.insn, [destination, RegisterArg(base), ImmediateArg(total)]))
             else:
                 self._adjust(out, destination.register, base, total)
@@ -249,7 +249,8 @@ class Frame:
         ]
 
     def _scratch(self, insn: MInsn) -> Register | None:
-        """A register for an address: the one the instruction writes anyway, or a scratch register that nothing holds."""
+        """A register for an address: the one the instruction writes anyway, or a scratch register that nothing
+        holds."""
         first = insn.args[0] if insn.args else None
         if isinstance(first, RegisterArg) and insn.accesses and insn.accesses[0] & (READ | WRITE) == WRITE:
             if first.register.register_class is self.backend.scratch[0].register_class:

@@ -1,4 +1,5 @@
-"""How often blocks run, estimated: ten times per loop around them, half per branch. (Wu and Larus, MICRO 1994, simplified)
+"""How often blocks run, estimated: ten times per loop around them, half per branch. (Wu and Larus, MICRO 1994,
+simplified)
 
 Only ratios matter: they steer where values are split and kept in memory.
 """
@@ -26,7 +27,10 @@ def estimate(mf: MFunction) -> None:
     for block in mf.blocks:
         block.loop_depth = 0
     for header in order:
-        latches = [number for number in predecessors[header] if rank[number] >= 0 and _dominates(header, number, dominators, rank)]
+        latches: list[int] = []
+        for number in predecessors[header]:
+            if rank[number] >= 0 and _dominates(header, number, dominators, rank):
+                latches.append(number)
         if not latches:
             continue
         body: set[int] = {header}

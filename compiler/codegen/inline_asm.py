@@ -60,7 +60,10 @@ def legalize_asm(lg: Legalizer, operation: Operation) -> None:
             cut.append((result, type))
             result.type = lg.word
     if operation.edges is not None:
-        operation.edges = [Edge(edge.target, [word for arg in edge.args for word in lg.words(arg)]) for edge in operation.edges]
+        edges: list[Edge] = []
+        for edge in operation.edges:
+            edges.append(Edge(edge.target, [word for arg in edge.args for word in lg.words(arg)]))
+        operation.edges = edges
     lg.builder.append(operation)
     if operation.edges is None:
         for result, type in cut:
@@ -109,12 +112,15 @@ class _Statement:
         """The first alternative that all operands can meet."""
         count = max([operand.constraint.count(",") + 1 for operand in (*self.outputs, *self.inputs)], default=1)
         for alternative in range(count):
-            if all([self._meets(operand, alternative) for operand in self.inputs]):
+            if self._all_meet(alternative):
                 return alternative
         for operand in self.inputs:
             if not self._meets(operand, 0):
                 raise self.refuse(f"impossible constraint '{operand.constraint}'")
         raise self.refuse("no alternative of the constraints that all operands meet")
+
+    def _all_meet(self, alternative: int) -> bool:
+        return all(self._meets(operand, alternative) for operand in self.inputs)
 
     def _meets(self, operand: AsmOperand, alternative: int) -> bool:
         if operand.tied >= 0 or operand.register or operand.is_address:
@@ -251,13 +257,13 @@ class _Statement:
         insns: list[MInsn] = []
         scratch = sel.backend.scratch
         # Scratch registers serve parallel copies: what must be in one itself comes last.
-        late = [copy for copy in self.before if isinstance(copy.destination, RegisterArg) and copy.destination.register in scratch]
+        late = [copy for copy in self.before if _is_one_of(copy.destination, scratch)]
         early = [copy for copy in self.before if copy not in late]
         if early:
             insns.append(copy_insn(early))
         insns += [copy_insn([copy]) for copy in late]
         insns.append(made)
-        first = [copy for copy in self.after if isinstance(copy.source, RegisterArg) and copy.source.register in scratch]
+        first = [copy for copy in self.after if _is_one_of(copy.source, scratch)]
         insns += [copy_insn([copy]) for copy in first]
         rest = [copy for copy in self.after if copy not in first]
         if rest:
@@ -283,6 +289,10 @@ class _Statement:
             if register is not backend.target.stack_pointer:
                 found.append(register)
         return found
+
+
+def _is_one_of(arg: Arg, registers: tuple[Register, ...]) -> bool:
+    return isinstance(arg, RegisterArg) and arg.register in registers
 
 
 def select_asm(sel: Selection, asm: Asm) -> list[MInsn]:

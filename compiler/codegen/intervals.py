@@ -1,6 +1,7 @@
 """Live intervals with holes over machine functions in SSA form.
 
-Instruction i of the function's block order has position 2i: it reads at 2i and writes at 2i + 1. Ranges are half open. A
+Instruction i of the function's block order has position 2i: it reads at 2i and writes at 2i + 1. Ranges are half
+open. A
 block's parameters are defined at its first position; edge arguments are read at the end of the block they leave.
 Sources: Wimmer and Franz, Linear Scan Register Allocation on SSA Form (CGO 2010); Wimmer and Mössenböck, Optimized
 Interval Splitting in a Linear Scan Register Allocator (VEE 2005).
@@ -21,7 +22,8 @@ NEVER: Final = 1 << 60
 class Interval:
     """A value, or a part of one, with one location. `ends[i]` closes the range that `starts[i]` opens; both ascend.
 
-    `uses` are the positions at which it must be in a register, ascending. `register` None after allocation means that the
+    `uses` are the positions at which it must be in a register, ascending. `register` None after allocation means
+    that the
     part lives in memory (or is made again). `parts` of the value's first interval lists all parts in order.
     """
 
@@ -123,7 +125,8 @@ class Numbering:
             interval.ends.append(end)
 
     def _shorten(self, number: int, start: int) -> None:
-        """The value is defined at `start`: what was live from the block's start begins here. A dead one gets one position."""
+        """The value is defined at `start`: what was live from the block's start begins here. A dead one gets one
+        position."""
         interval = self._interval(number)
         if interval.starts and interval.ends[-1] > start:
             interval.starts[-1] = start
@@ -139,8 +142,17 @@ class Numbering:
             live |= self.live_in[edge.target.number]
             for arg in edge.args:
                 live.add(arg.number)
-        for number in sorted(live):
-            self._extend(number, first, last)
+        intervals = self.intervals
+        for number in live:
+            interval = intervals[number]
+            if interval is None:
+                interval = self._interval(number)
+            starts = interval.starts
+            if starts and starts[-1] == last:
+                starts[-1] = first  # goes on in the next block
+            else:
+                starts.append(first)
+                interval.ends.append(last)
         taken: dict[int, int] = {}  # register index -> end of the range that a write will open
         frequency = block.frequency
         for offset in range(len(block.insns) - 1, -1, -1):

@@ -1,6 +1,7 @@
 """Block order and branches: falls through where it can, inverts a branch that jumps over a jump, drops empty blocks.
 
-Works after allocation. Chains of blocks are grown along the first edge that has not been placed (Pettis and Hansen, Profile
+Works after allocation. Chains of blocks are grown along the first edge that has not been placed (Pettis and Hansen,
+Profile
 Guided Code Positioning, PLDI 1990, with static frequencies).
 """
 
@@ -86,7 +87,9 @@ def _chains(mf: MFunction) -> list[MBlock]:
             order.append(block)
             following: MBlock | None = None
             for edge in reversed(block.edges):
-                if edge.target.label not in placed and (following is None or edge.target.frequency > following.frequency):
+                if edge.target.label in placed:
+                    continue
+                if following is None or edge.target.frequency > following.frequency:
                     following = edge.target
             block = following
     return order

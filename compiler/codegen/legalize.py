@@ -1,4 +1,5 @@
-"""Rewrites IR until selection has a rule for every operation: narrow and wide integers, bit counting, block memory, varargs.
+"""Rewrites IR until selection has a rule for every operation: narrow and wide integers, bit counting, block memory,
+varargs.
 
 Invariant: afterwards integers in registers are i1 to the register's width, and values narrower than a register are kept
 sign-extended in it (i1 as 0 or 1), so that comparisons need no extension. The meaning of the function is unchanged: the
@@ -7,7 +8,7 @@ interpreter may run it before and after.
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import Final
 
 from compiler.codegen import expand, wide
 from compiler.codegen.edges import demote_into_indirect, split_critical_edges
@@ -18,7 +19,7 @@ from compiler.codegen.switches import legalize_switch
 from compiler.codegen.varargs import legalize_varargs
 from compiler.ir.function import Block, Edge, Function, Operation, Parameter, Terminator, Value
 from compiler.ir.order import ordered_blocks, reverse_postorder, successor_indices
-from compiler.ir.types import I1, I32, Type
+from compiler.ir.types import I1, I32
 from compiler.terms import ops
 from compiler.terms.ops import Op
 
@@ -213,7 +214,8 @@ def _promote(lg: Legalizer, operation: Operation) -> None:
         return
     if op is ops.MULH_U or op is ops.MULH_S:
         product = builder.binary(ops.MUL, wider[0], wider[1])
-        lg.replace(operation, builder.convert(ops.TRUNC, type, builder.binary(ops.LSHR, product, builder.const(I32, type.bits))))
+        high = builder.binary(ops.LSHR, product, builder.const(I32, type.bits))
+        lg.replace(operation, builder.convert(ops.TRUNC, type, high))
         return
     plain = _plain(op)
     result = builder.binary(plain, wider[0], wider[1])
@@ -239,7 +241,7 @@ def _float(lg: Legalizer, operation: Operation) -> bool:
     """Float operations that no machine has as one instruction."""
     op = operation.op
     builder = lg.builder
-    if operation.named.bits == 16 or operation.second.bits == 16 and operation.second.is_float:
+    if operation.named.bits == 16 or (operation.second.bits == 16 and operation.second.is_float):
         raise lg.refuse("half precision arithmetic")
     if op is ops.SITOF or op is ops.UITOF:
         if operation.second.bits >= 32:
@@ -263,7 +265,7 @@ def _float(lg: Legalizer, operation: Operation) -> bool:
     return False
 
 
-# --- terminators ----------------------------------------------------------------------------------------------------------
+# --- terminators --------------------------------------------------------------------------------------------------
 
 
 def _terminator(lg: Legalizer, operation: Terminator) -> None:

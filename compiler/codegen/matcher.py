@@ -12,14 +12,10 @@ from compiler.codegen.backend import Backend
 from compiler.codegen.legal import Refused
 from compiler.codegen.mfunc import (
     COPY,
-    INCOMING,
-    OUTGOING,
-    PLAIN,
     BlockArg,
     Copy,
     JumpTable,
     MBlock,
-    MEdge,
     MFunction,
     MInsn,
     SlotArg,
@@ -42,19 +38,16 @@ from compiler.codegen.selection import (
 )
 from compiler.ir.function import (
     Block,
-    Call,
     Const,
     Function,
     LabelAddress,
     Memory,
-    Named,
     Operation,
     Slot,
     SymbolAddress,
     Terminator,
     Value,
 )
-from compiler.ir.order import edges_of, reverse_postorder, successor_indices
 from compiler.ir.types import Type
 from compiler.machine.isa import (
     REMATERIALISABLE,
@@ -248,7 +241,7 @@ class Selection:
         self.mf.tables.append(table)
         return table.label
 
-    # --- rules -----------------------------------------------------------------------------------------------------------
+    # --- rules ----------------------------------------------------------------------------------------------------
 
     def match_rules(self, operation: Operation) -> list[MInsn] | None:
         """The instructions of the first rule that matches; marks what it folds."""
@@ -309,8 +302,9 @@ class Selection:
     def _match_args(
         self, patterns: tuple[Term, ...], values: list[Value], bound: list[Value | None], covered: list[int]
     ) -> bool:
-        for index in range(len(patterns)):
-            if not self._match(patterns[index], values[index], bound, covered, False):
+        for index, pattern in enumerate(patterns):
+            matched = self._match(pattern, values[index], bound, covered, False)
+            if not matched:
                 return False
         return True
 

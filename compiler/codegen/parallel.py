@@ -11,7 +11,6 @@ from compiler.codegen.backend import Backend
 from compiler.codegen.mfunc import MInsn, SlotArg, StackSlot, VirtualInfo
 from compiler.machine.isa import Arg, Insn, MemoryArg, Register, RegisterArg, RegisterClass
 
-
 SLOT_KEYS: Final = 1 << 20  # keys of slots begin above those of registers
 
 
@@ -81,7 +80,8 @@ def remake(info: VirtualInfo, register: Register) -> MInsn:
 
 
 def sequence(moves: list[Move], backend: Backend) -> list[MInsn]:
-    """Instructions with the effect of the moves done at once. scratch[0] breaks cycles, scratch[1] carries memory moves."""
+    """Instructions with the effect of the moves done at once. scratch[0] breaks cycles, scratch[1] carries memory
+    moves."""
     out: list[MInsn] = []
     pending = [move for move in moves if not move.destination.same(move.source)]
     scratch = backend.scratch[0]

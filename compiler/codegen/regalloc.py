@@ -227,7 +227,8 @@ class Allocator:
         self.inactive[class_number] = kept
 
     def _split_position(self, current: Interval, low: int, high: int) -> int:
-        """An even position in [low, high] to split at: the latest block start in a colder block, else just before `high`."""
+        """An even position in [low, high] to split at: the latest block start in a colder block, else just before
+        `high`."""
         latest = high & ~1
         if latest < low:
             return -1

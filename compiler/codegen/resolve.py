@@ -6,7 +6,7 @@ the definition of a value that some part keeps in memory.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Final, final
 
 from compiler.codegen.backend import Backend
@@ -25,10 +25,12 @@ class Resolver:
         self.backend: Final = backend
         self.numbering: Final = numbering
         self.slots: Final[dict[int, StackSlot]] = {}
+        self.arriving: Final[list[list[tuple[int, Interval]]]] = [[] for _ in mf.blocks]
         self.before: Final[dict[int, list[Move]]] = {}  # moves in front of the instruction at a position
 
     def run(self) -> None:
         self._split_moves()
+        self._arriving()
         outgoing: list[list[Move]] = [[] for _ in self.mf.blocks]
         entering: list[list[Move]] = [[] for _ in self.mf.blocks]
         for block in self.mf.blocks:
@@ -43,7 +45,7 @@ class Resolver:
         for block in self.mf.blocks:
             self._rewrite(block, entering[block.number], outgoing[block.number])
 
-    # --- places ----------------------------------------------------------------------------------------------------------
+    # --- places ---------------------------------------------------------------------------------------------------
 
     def interval(self, number: int) -> Interval:
         found = self.numbering.intervals[number]
@@ -52,10 +54,7 @@ class Resolver:
 
     def in_memory(self, interval: Interval) -> bool:
         """Whether some part of a value has no register."""
-        for part in interval.parts:
-            if part.register is None:
-                return True
-        return False
+        return any(part.register is None for part in interval.parts)
 
     def slot(self, number: int) -> StackSlot:
         found = self.slots.get(number)
@@ -74,7 +73,7 @@ class Resolver:
         high = len(parts)
         while low < high:
             middle = (low + high) // 2
-            if parts[middle].start <= position:
+            if parts[middle].starts[0] <= position:
                 low = middle + 1
             else:
                 high = middle
@@ -93,7 +92,7 @@ class Resolver:
             return Place(register_class, None, None, info)
         return Place(register_class, None, self.slot(number))
 
-    # --- moves -----------------------------------------------------------------------------------------------------------
+    # --- moves ----------------------------------------------------------------------------------------------------
 
     def _split_moves(self) -> None:
         """Moves between parts that meet inside a block."""
@@ -115,20 +114,33 @@ class Resolver:
                 move = Move(self.place_of(number, part), self.place_of(number, earlier))
                 self.before.setdefault(position, []).append(move)
 
+    def _arriving(self) -> None:
+        """Notes by block the values that enter it in a register and are elsewhere in other places; what enters in
+        memory has been there since its definition."""
+        starts = self.numbering.first
+        for number, interval in enumerate(self.numbering.intervals):
+            if interval is None or len(interval.parts) == 1:
+                continue
+            for part in interval.parts:
+                if part.register is None:
+                    continue
+                for index, start in enumerate(part.starts):
+                    end = part.ends[index]
+                    block = bisect_left(starts, start)
+                    while block < len(starts) and starts[block] < end:
+                        if number in self.numbering.live_in[block]:
+                            self.arriving[block].append((number, part))
+                        block += 1
+
     def _edge_moves(self, block: MBlock, target: MBlock, args: list[VirtualArg]) -> list[Move]:
         """What an edge must move: values whose places differ at its ends, and arguments to parameters."""
         end = self.numbering.last[block.number] - 1
         start = self.numbering.first[target.number]
         moves: list[Move] = []
-        for number in sorted(self.numbering.live_in[target.number]):
-            if len(self.interval(number).parts) == 1:
-                continue
-            destination = self.place(number, start)
-            if destination.register is None:
-                continue  # memory holds the value since its definition
-            source = self.place(number, end)
-            if not destination.same(source):
-                moves.append(Move(destination, source))
+        for number, arriving in self.arriving[target.number]:
+            part = self.part_at(number, end)
+            if part.register is not arriving.register:
+                moves.append(Move(self.place_of(number, arriving), self.place_of(number, part)))
         for parameter, arg in zip(target.parameters, args, strict=True):
             destination = self.place(parameter.number, start)
             if destination.register is None and destination.slot is None:
@@ -136,7 +148,7 @@ class Resolver:
             moves.append(Move(destination, self.place(arg.number, end)))
         return moves
 
-    # --- rewriting -------------------------------------------------------------------------------------------------------
+    # --- rewriting ------------------------------------------------------------------------------------------------
 
     def _rewrite(self, block: MBlock, entering: list[Move], outgoing: list[Move]) -> None:
         out: list[MInsn] = sequence(entering, self.backend)
@@ -167,7 +179,8 @@ class Resolver:
         if insn.role == COPY:
             moves: list[Move] = []
             for copy in insn.copies:
-                moves.append(Move(self._copy_place(copy.destination, position + 1), self._copy_place(copy.source, position)))
+                destination = self._copy_place(copy.destination, position + 1)
+                moves.append(Move(destination, self._copy_place(copy.source, position)))
             out.append(insn)  # stays as a mark of where values take new names
             out += sequence(moves, self.backend)
             for copy in insn.copies:

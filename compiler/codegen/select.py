@@ -1,4 +1,5 @@
-"""Instruction selection: every block is walked backwards, and each needed operation becomes the first rule that matches.
+"""Instruction selection: every block is walked backwards, and each needed operation becomes the first rule that
+matches.
 
 Blocks are taken in reverse of a reverse postorder, so that all uses of a value are seen before its definition.
 """
@@ -13,7 +14,6 @@ from compiler.ir.order import edges_of, ordered_blocks
 from compiler.machine.isa import Arg, VirtualArg
 from compiler.terms import ops
 from compiler.terms.ops import WRITES
-
 
 
 def select_function(sel: Selection) -> MFunction:
@@ -94,10 +94,7 @@ def _as_virtual(sel: Selection, value: Value) -> VirtualArg:
 def _needed(sel: Selection, operation: Operation) -> bool:
     if operation.number in sel.virtuals:
         return True
-    for result in operation.extra:
-        if result.number in sel.virtuals:
-            return True
-    return False
+    return any(result.number in sel.virtuals for result in operation.extra)
 
 
 def _operation(sel: Selection, operation: Operation) -> list[MInsn]:

@@ -8,7 +8,8 @@ The template is assembly with these arguments:
     %name    a temporary register, of the class its operand wants
     (%name) a memory operand at the address in a temporary
     :true :false   the blocks of a branch;   :table   the table of a switch
-and registers and numbers as they are. Instructions are separated by `;`. An empty template says that the result is in the
+and registers and numbers as they are. Instructions are separated by `;`. An empty template says that the result is
+in the
 register of the variable named `same`. A rule fires only if every constant it binds is accepted by its operand.
 """
 

@@ -1,6 +1,7 @@
 """Switches: tables of addresses for dense stretches of cases, comparisons in a balanced tree for the rest.
 
-Source: Bernstein, Producing good code for the case statement (1985); Sayle, A Superoptimizer Analysis of Multiway Branch
+Source: Bernstein, Producing good code for the case statement (1985); Sayle, A Superoptimizer Analysis of Multiway
+Branch
 Code Generation (GCC Summit 2008). A table's `switch` counts from 0 and has no default: a comparison stands before it.
 """
 
@@ -194,10 +195,7 @@ class _Switch:
 def _same_args(left: Edge, right: Edge) -> bool:
     if len(left.args) != len(right.args):
         return False
-    for index in range(len(left.args)):
-        if left.args[index] is not right.args[index]:
-            return False
-    return True
+    return all(left.args[index] is right.args[index] for index in range(len(left.args)))
 
 
 def _wide(lg: Legalizer, low: Value, high: Value, cases: list[Case], default: Edge) -> None:

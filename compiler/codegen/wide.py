@@ -247,7 +247,8 @@ def _overflow(lg: Legalizer, op: Op, left: Pair, right: Pair) -> tuple[Pair, Val
 
 
 def multiply_high(lg: Legalizer, left: Pair, right: Pair, signed: bool) -> Pair:
-    """The upper two words of the four-word product (Hacker's Delight 8-1, 8-3). None of the sums below can carry out."""
+    """The upper two words of the four-word product (Hacker's Delight 8-1, 8-3). None of the sums below can carry
+    out."""
     builder = lg.builder
     zero = builder.const(lg.word, 0)
 
@@ -295,7 +296,7 @@ def _count_word(lg: Legalizer, op: Op, value: Value) -> Value:
     return expand.trailing_zeros(lg, lg.word, value)
 
 
-# --- binary128 --------------------------------------------------------------------------------------------------------------
+# --- binary128 ----------------------------------------------------------------------------------------------------
 
 
 def _float(lg: Legalizer, operation: Operation) -> None:

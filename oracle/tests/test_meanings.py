@@ -59,7 +59,7 @@ def test_integers(op: Op) -> None:
 def test_conversions(op: Op) -> None:
     for named, second in product((I1, I8, I16, I32, I64), repeat=2):
         if tables.convertible(op, named, second):
-            assert all([agrees(op, named, second, values) for values in operands(op, named, second, 30)])
+            assert all(agrees(op, named, second, values) for values in operands(op, named, second, 30))
 
 
 @pytest.mark.parametrize("op", FLOATS, ids=lambda op: str(op.name))

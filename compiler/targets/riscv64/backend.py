@@ -53,7 +53,8 @@ ATOMIC: Final = (
 
 # GCC manual, "Machine Constraints", RISC-V; then the simple constraints.
 ASM_CONSTRAINTS: Final[dict[str, tuple[int, int, int]]] = {
-    "f": (FLOATING, 0, 0), "I": (NUMBER, -2048, 2047), "J": (NUMBER, 0, 0), "K": (NUMBER, 0, 31), "A": (BARE_MEMORY, 0, 0),
+    "f": (FLOATING, 0, 0), "I": (NUMBER, -2048, 2047), "J": (NUMBER, 0, 0), "K": (NUMBER, 0, 31),
+    "A": (BARE_MEMORY, 0, 0),
     "S": (SYMBOLIC, 0, 0), "r": (GENERAL, 0, 0), "p": (GENERAL, 0, 0), "m": (IN_MEMORY, 0, 0), "o": (IN_MEMORY, 0, 0),
     "V": (IN_MEMORY, 0, 0), "i": (CONSTANT, 0, 0), "n": (NUMBER, -(1 << 63), (1 << 64) - 1), "s": (SYMBOLIC, 0, 0),
     "g": (ANYTHING, 0, 0), "X": (ANYTHING, 0, 0),

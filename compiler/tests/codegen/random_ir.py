@@ -28,7 +28,9 @@ OVERFLOWS: Final = (
 )  # fmt: skip
 FLOAT_BINARY: Final = (ops.FADD, ops.FSUB, ops.FMUL, ops.FDIV, ops.FCOPYSIGN)
 FLOAT_COMPARE: Final = (ops.FEQ, ops.FNE, ops.FLT, ops.FLE, ops.FUNORDERED)
-CONSTANTS: Final = (0, 1, 2, 3, 5, 8, -1, -2, 63, 127, 128, 255, 2047, 2048, -2048, -2049, 4096, 0x7FFFFFFF, 1 << 31, 1 << 40)
+CONSTANTS: Final = (
+    0, 1, 2, 3, 5, 8, -1, -2, 63, 127, 128, 255, 2047, 2048, -2048, -2049, 4096, 0x7FFFFFFF, 1 << 31, 1 << 40,
+)  # fmt: skip
 SCRATCH_SIZE: Final = 64
 
 
@@ -235,7 +237,8 @@ class Generator:
         step = source.choice((1, 1, 1, 3, 1000))
         cases = list(dict.fromkeys([(first + index * step) & type.mask for index in range(count)]))
         chosen = builder.binary(ops.AND, self.value(type), builder.const(type, 31))
-        chosen = builder.binary(ops.ADD, builder.binary(ops.MUL, chosen, builder.const(type, step)), builder.const(type, first))
+        chosen = builder.binary(ops.MUL, chosen, builder.const(type, step))
+        chosen = builder.binary(ops.ADD, chosen, builder.const(type, first))
         types = [self.type() for _ in range(source.randrange(0, 3))]
         join = builder.new_block("join")
         sides = [builder.new_block("case") for _ in range(min(4, len(cases)))]
@@ -252,9 +255,8 @@ class Generator:
 
     def widen_edges(self, made: Terminator, types: list[Type], join: Block) -> None:
         """Sends the last case straight to the join, with arguments."""
-        position = made.args[0]
         args = [value for kind in types for value in self.live if value.type is kind][: len(types)]
-        if len(args) == len(types) and [arg.type for arg in args] == types and len(made.edges) > 2 and position is not None:
+        if [arg.type for arg in args] == types and len(made.edges) > 2:
             made.edges[-1].target = join
             made.edges[-1].args = args
 
@@ -336,7 +338,7 @@ def add_function(module: Module, source: random.Random, name: str, callees: list
         for number in range(source.choice((12, 30, 45))):
             loaded = builder.load(kind, builder.offset(made.memory[number % 2], number % 8 * 8), 8)
             made.keep(loaded if kind.is_float else builder.binary(ops.ADD, loaded, builder.const(kind, number)))
-    made.body(3, 12)
+    made.body(3, 12 if budget < 1000 else budget)
     result = made.checksum()
     kinds = source.choice(([I64], [I64], [I64, I64], [F64, I64], [F64, F64], [I32]))
     builder.ret([made.converted(result, kind) if kind.is_integer else made.value(kind) for kind in kinds])

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Final
 
 from compiler.ir.builder import Builder
-from compiler.ir.evaluate import evaluate, float_format
+from compiler.ir.evaluate import evaluate
 from compiler.ir.function import Function, Value
 from compiler.ir.module import Data, Module
 from compiler.ir.types import F32, F64, F128, I1, I8, I16, I32, I64, I128, VOID, Type
@@ -39,12 +39,12 @@ def boundary(type: Type) -> list[int]:
 
 def float_boundary(type: Type) -> list[int]:
     """Zeros, subnormals, infinities, a NaN, and what lies beside the powers at which conversions overflow."""
-    form = float_format(type)
     exponent_bits = {32: 8, 64: 11, 128: 15}[type.bits]
     fraction_bits = type.bits - 1 - exponent_bits
     bias = (1 << (exponent_bits - 1)) - 1
     one = bias << fraction_bits
-    positive = [0, 1, 1 << fraction_bits, (1 << fraction_bits) - 1, one, one + 1, one - 1, one | 1 << (fraction_bits - 1)]
+    positive = [0, 1, 1 << fraction_bits, (1 << fraction_bits) - 1, one, one + 1, one - 1]
+    positive.append(one | 1 << (fraction_bits - 1))
     infinity = ((1 << exponent_bits) - 1) << fraction_bits
     positive += [infinity, infinity - 1, one + (1 << fraction_bits)]
     for power in (-1, 7, 8, 15, 16, 24, 31, 32, 53, 63, 64, 127):
@@ -52,7 +52,6 @@ def float_boundary(type: Type) -> list[int]:
             whole = (bias + power) << fraction_bits
             positive += [whole, whole - 1, whole + 1]
     positive.append(infinity | 1 << (fraction_bits - 1))  # the default NaN
-    del form
     return sorted({*positive, *[value | 1 << (type.bits - 1) for value in positive[:-1]]})
 
 

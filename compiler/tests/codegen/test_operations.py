@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from compiler.codegen.legal import Refused
-from compiler.ir.types import F128, Type
+from compiler.ir.types import F128, VOID, Type
 from compiler.terms import ops
 from compiler.terms.ops import Op
 from compiler.tests.codegen import tables
@@ -62,6 +62,6 @@ def test_operands_as_constants(group: str) -> None:
 
 def test_what_is_refused_is_refused_by_name() -> None:
     for op, named in REFUSED:
-        module = tables.module_of([tables.register_case(op, named, tables.VOID, 3)])
+        module = tables.module_of([tables.register_case(op, named, VOID, 3)])
         with pytest.raises(Refused, match=f"{op.name} of {named.name}"):
             build(module)
