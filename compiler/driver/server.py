@@ -269,7 +269,9 @@ def _prepare_library(command: Command, choice: targets.Choice) -> None:
     child = os.fork()
     if child == 0:
         try:
-            os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
             cli.run_and_leave([*command.words, "--build-runtime"], choice.tables)
         finally:
             os._exit(70)
