@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from compiler.syntax.decl import Unit as SyntaxUnit
 
 
+CODEGEN_STAGES: Final = ("select", "regalloc", "layout")  # that --dump-after knows beside passes
+
 @final
 class Statistics:
     """What --stats reports: seconds by stage, and counts by pass, rule and selection row."""
@@ -219,7 +221,7 @@ class Compiler:
         from compiler.passes.pipeline import PipelineOptions, pass_names, run_pipeline
 
         command = self.command
-        dumps = [name for name in command.given("dump-after") if name != "lower"]
+        dumps = [name for name in command.given("dump-after") if name not in ("lower", *CODEGEN_STAGES)]
         disabled = list(command.given("disable-pass"))
         for name in dumps + disabled:
             if name not in pass_names():
@@ -262,12 +264,20 @@ class Compiler:
         from compiler.codegen.legal import Refused
 
         backend = self.choice.backend()
-        options = EmitOptions()
+        stages = [name for name in self.command.given("dump-after") if name in CODEGEN_STAGES]
+        options = EmitOptions(
+            self.command.switch("function-sections", False),
+            self.command.switch("data-sections", False),
+            self.command.has("check-allocation"),
+            tuple(stages),
+        )
         try:
             items = compile_module(module, backend, self.choice.rules(), options)
         except Refused as problem:
             sink.error(None, "{}: sorry, unimplemented: {}", source.shown, problem)
             return None
+        for dump in options.dumped:
+            sys.stderr.write(dump)
         for name, count in options.fired.items():
             self.statistics.selected[name] = self.statistics.selected.get(name, 0) + count
         self.statistics.lap("codegen")

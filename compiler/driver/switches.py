@@ -15,7 +15,7 @@ EFFECTIVE: Final = frozenset((
     "unsigned-bitfields", "signed-bitfields", "gnu89-inline", "dollars-in-identifiers", "short-wchar", "preprocessed",
     "diagnostics-show-caret", "fast-math", "finite-math-only", "associative-math", "reciprocal-math", "signed-zeros",
     "trapping-math", "math-errno", "single-precision-constant", "pic", "PIC", "pie", "PIE", "inline",
-    "pack-struct", "trigraphs",
+    "pack-struct", "trigraphs", "function-sections", "data-sections",
 ))  # fmt: skip
 
 # `name=value`, read by the driver.
@@ -33,7 +33,7 @@ IGNORED: Final = frozenset((
     "strict-aliasing", "strict-overflow", "delete-null-pointer-checks", "omit-frame-pointer", "stack-protector",
     "stack-protector-all", "stack-protector-strong", "stack-protector-explicit", "stack-clash-protection",
     "stack-check", "cf-protection", "asynchronous-unwind-tables", "unwind-tables", "exceptions", "ident",
-    "verbose-asm", "function-sections", "data-sections", "unit-at-a-time", "toplevel-reorder", "plt", "lto",
+    "verbose-asm", "unit-at-a-time", "toplevel-reorder", "plt", "lto",
     "fat-lto-objects", "use-linker-plugin", "whole-program", "visibility", "semantic-interposition",
     "optimize-sibling-calls", "inline-functions", "inline-small-functions", "inline-functions-called-once",
     "early-inlining", "partial-inlining", "keep-inline-functions", "keep-static-functions", "keep-static-consts",

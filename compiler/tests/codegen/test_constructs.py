@@ -1,4 +1,4 @@
-"""What programs do beyond arithmetic, run on the machine: against the interpreter where it knows, else a stated result."""
+"""What programs do beyond arithmetic, on the machine: against the interpreter where it knows, else a stated result."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ def test_atomics_of_all_widths() -> None:
                     ]
                 else:
                     lines += [
-                        f"  %r{n} = atomic_rmw.i{bits} {kind} %p{n}, %v{n}, {place}", f"  %two{n} = add.i64 %zero, %zero",
+                        f"  %r{n} = atomic_rmw.i{bits} {kind} %p{n}, %v{n}, {place}",
+                        f"  %two{n} = add.i64 %zero, %zero",
                     ]  # fmt: skip
                 wide = f"add.i64 %r{n}, %two{n}" if bits == 64 else f"zext.i64.i{bits} %r{n}"
                 lines += [
@@ -517,11 +518,13 @@ def test_types_without_code_are_refused(lines: str, message: str) -> None:
 
 
 def test_machine_functions_print_as_text() -> None:
-    module = parse_module('module "m"\nfunc @f(i64 %a) -> i64 {\nentry:\n  %k = const.i64 5\n  %b = add.i64 %a, %k\n  return %b\n}\n')
+    body = "  %k = const.i64 5\n  %b = add.i64 %a, %k\n  return %b\n"
+    module = parse_module('module "m"\nfunc @f(i64 %a) -> i64 {\nentry:\n' + body + "}\n")
     options = EmitOptions(dump_after=("select", "layout"))
     compile_module(module, BACKEND, RULES, options)
     assert options.dumped == [
-        "; after select\nmfunc @f {\n.Lf.entry:\n  prologue\n  entry ; writes a0\n  %v1 = copy a0\n  %v0 = addi %v1, 5\n"
+        "; after select\nmfunc @f {\n.Lf.entry:\n  prologue\n  entry ; writes a0\n  %v1 = copy a0\n"
+        "  %v0 = addi %v1, 5\n"
         "  a0 = copy %v0\n  epilogue ; reads a0\n  ret ; reads a0\n}\n",
         "; after layout\nmfunc @f {\n.Lf.entry:\n  a0 = addi a0, 5\n  ret ; reads a0\n}\n",
     ]
