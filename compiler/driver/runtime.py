@@ -207,5 +207,19 @@ def _build(choice: Choice, level: int) -> bytes:
         if data is None:
             sys.stderr.flush()
             raise UsageError(f"the run-time library cannot be built: {source.name} does not compile")
-        members.append(Member(source.stem + ".o", data))
+        members.append(Member(source.stem + ".o", _weakened(data, source.name)))
     return write_archive(members)
+
+
+def _weakened(data: bytes, name: str) -> bytes:
+    """The object with weak definitions: a program may define what C does not reserve, such as `ffs` or `index`, and a
+    member is needed for one function and brings all of its file's."""
+    from compiler.object.model import STB_GLOBAL, STB_WEAK, UNDEFINED
+    from compiler.object.reader import read_object
+    from compiler.object.writer import write_object
+
+    made = read_object(data, name)
+    for symbol in made.symbols:
+        if symbol.binding == STB_GLOBAL and symbol.where != UNDEFINED:
+            symbol.binding = STB_WEAK
+    return write_object(made)

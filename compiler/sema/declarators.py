@@ -146,15 +146,15 @@ def _array(cx: Context, element: CType, piece: ArrayPiece, name: str, at: int, o
     value = cx.evaluator.constant_integer(size)
     if value is not None:
         return _constant_array(cx, element, value, name, piece.at)
-    if outermost_parameter:
-        # `int a[n]` is `int *a` (C17 6.7.6.3p7); the length is not needed.
-        return ArrayType(element, None)
-    if cx.function is None and cx.scopes.depth == 0:
+    if not outermost_parameter and cx.function is None and cx.scopes.depth == 0:
         cx.error(at, "variably modified '{}' at file scope", name)
         return cx.types.error
     variable = cx.new_length(size.start, size.end)
     variable.length = convert(cx, size, cx.types.size)
     cx.pending_lengths.append(variable)
+    if outermost_parameter:
+        # `int a[n]` is `int *a` (C17 6.7.6.3p7), but n is evaluated on entry (C17 6.9.1p10).
+        return ArrayType(element, None)
     return ArrayType(element, None, variable.id)
 
 

@@ -34,11 +34,34 @@ int main(void) {
 """
 
 
+PARAMETER_SIZES: Final = r"""
+#include <stdio.h>
+void count(int a, int b[a++], int c, int d[c++][a++]) { printf("%d %d %d\n", a, c, (int)sizeof d[0]); }
+int main(void) {
+    int e[10];
+    count(1, e, 1, (void *)e);
+    return 0;
+}
+"""
+
+# The library's own `ffs` stands in the same object as `strlen`.
+OWN_LIBRARY_NAME: Final = r"""
+#include <stdio.h>
+#include <string.h>
+int ffs(int x) { return x + 100; }
+int main(int argc, char **argv) {
+    printf("%d %d\n", ffs(argc), (int)strlen(argv[0]) > 0);
+    return 0;
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [(MEMORY_OPERANDS, "10 21 1 2\n"), (ALIGNED_FUNCTION, "0 256\n")],
-    ids=["memory operands of asm", "aligned function"],
-)
+    [(MEMORY_OPERANDS, "10 21 1 2\n"), (ALIGNED_FUNCTION, "0 256\n"), (PARAMETER_SIZES, "3 2 8\n"),
+     (OWN_LIBRARY_NAME, "101 1\n")],
+    ids=["memory operands of asm", "aligned function", "sizes of parameters", "own library name"],
+)  # fmt: skip
 def test_compiled_program(pycc: Pycc, source: str, expected: str) -> None:
     pycc.write("a.c", source)
     for level in ("-O0", "-O1"):
