@@ -39,6 +39,23 @@ _OVERFLOWS: Final = (
     ops.MUL_OVERFLOW_U,
 )  # fmt: skip
 
+# How an integer operation is treated, by its number.
+_PLAIN: Final = 0
+_PROMOTED: Final = 1  # done at 32 bits when narrower
+_WRITTEN_OUT: Final = 2  # at some widths
+
+
+def _treatments() -> list[int]:
+    table = [_PLAIN] * len(ops.OPS)
+    for op in (*_NARROW, *_COUNTS):
+        table[op.number] |= _PROMOTED
+    for op in (*_OVERFLOWS, *_COUNTS, *_ORDERS, ops.ROTL, ops.MULH_S, ops.MULH_U, ops.FTOSI, ops.FTOUI):
+        table[op.number] |= _WRITTEN_OUT
+    return table
+
+
+_TREATMENT: Final[list[int]] = _treatments()
+
 
 def legalize(lg: Legalizer) -> None:
     """Rewrites `lg.function` in place. Blocks no edge reaches are dropped."""
@@ -139,10 +156,15 @@ def _hoist(lg: Legalizer, operation: Operation) -> None:
 def _integer(lg: Legalizer, operation: Operation) -> bool:
     """Integer arithmetic that has no instruction at its width."""
     op = operation.op
+    what = _TREATMENT[op.number]
+    if what == _PLAIN:
+        return False
     type = operation.named
-    if type.bits < 32 and (op in _NARROW or op in _COUNTS):
+    if type.bits < 32 and what & _PROMOTED:
         _promote(lg, operation)
         return True
+    if what == _PROMOTED:
+        return False
     if op in _OVERFLOWS:
         args = [lg.map(arg) for arg in operation.args]
         result, bit = expand.overflow(lg, op, type, args[0], args[1])

@@ -78,8 +78,33 @@ class Rules:
 
     def __init__(self, backend: Backend) -> None:
         self.by_op: Final[dict[int, list[CompiledRule]]] = {}
+        self.fitting: Final[dict[int, list[CompiledRule]]] = {}  # by operation, type and first operand's operation
         for rule in backend.rules:
             self.by_op.setdefault(rule.pattern.op.number, []).append(CompiledRule(rule, backend.target))
+
+    def candidates(self, operation: Operation) -> list[CompiledRule]:
+        """The rules that an operation's type and its first operand's operation do not rule out, in table order."""
+        named = operation.named
+        key = (operation.op.number << 9 | named.bits) << 1 | named.kind & 1
+        args = operation.args
+        inner = args[0].op.number if args and isinstance(args[0], Operation) else -1
+        key = key << 8 | inner + 1
+        found = self.fitting.get(key)
+        if found is None:
+            found = [rule for rule in self.by_op.get(operation.op.number, []) if _may_match(rule, named, inner)]
+            self.fitting[key] = found
+        return found
+
+
+def _may_match(rule: CompiledRule, named: Type, inner: int) -> bool:
+    pattern = rule.rule.pattern
+    kind = pattern.type
+    if kind is not None and kind.bits and (kind.bits != named.bits or kind.floating != named.is_float):
+        return False
+    if not pattern.args or pattern.op.commutes:
+        return True
+    first = pattern.args[0]
+    return not isinstance(first, App) or first.op.number == inner
 
 
 @final
@@ -245,7 +270,7 @@ class Selection:
 
     def match_rules(self, operation: Operation) -> list[MInsn] | None:
         """The instructions of the first rule that matches; marks what it folds."""
-        for rule in self.rules.by_op.get(operation.op.number, ()):
+        for rule in self.rules.candidates(operation):
             bound: list[Value | None] = [None] * rule.slots
             covered: list[int] = []
             if not self._match(rule.rule.pattern, operation, bound, covered, True):

@@ -160,7 +160,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("--emit=", JOINED, SET, "emit", argument="FORM", help="tokens, ir, asm or obj"),
     Row("--run-ir", FLAG, SET, "run-ir", help="interpret the program's IR instead of generating code"),
     Row("--verify-ir", FLAG, SET, "verify-ir", help="check the IR after every pass"),
-    Row("--dump-after=", JOINED, APPEND, "dump-after", argument="PASS", help="print functions after a pass, 'lower' ..."),
+    Row("--dump-after=", JOINED, APPEND, "dump-after", argument="PASS", help="print functions after a pass"),
     Row("--check-allocation", FLAG, SET, "check-allocation", help="prove every register allocation right"),
     Row("--disable-pass=", JOINED, APPEND, "disable-pass", argument="PASS"),
     Row("--opt-limit=", JOINED, SET, "opt-limit", argument="N", help="stop optimizing after the N-th change"),

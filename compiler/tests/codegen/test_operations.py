@@ -52,7 +52,7 @@ def test_operands_in_registers(group: str) -> None:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_operands_as_constants(group: str) -> None:
-    limit = 5 if group in ("quad", "float") else 12
+    limit = 5 if group in ("quad", "float") else 9
     cases: list[Case] = []
     for op, named, second in tables.shapes():
         if group_of(named, second) == group and supported(op, named):
