@@ -27,7 +27,7 @@ class Interval:
     part lives in memory (or is made again). `parts` of the value's first interval lists all parts in order.
     """
 
-    __slots__ = ("ends", "hint", "info", "parts", "register", "starts", "uses", "weight")
+    __slots__ = ("ends", "follows", "hint", "info", "parts", "register", "starts", "uses", "weight")
 
     def __init__(self, info: VirtualInfo) -> None:
         self.info: Final = info
@@ -36,6 +36,7 @@ class Interval:
         self.uses: list[int] = []
         self.register: Register | None = None
         self.hint: Register | None = None
+        self.follows: Interval | None = None  # a move between the two vanishes if they share a register
         self.parts: list[Interval] = [self]
         self.weight = 0.0
 
@@ -140,8 +141,9 @@ class Numbering:
         live: set[int] = set()
         for edge in block.edges:
             live |= self.live_in[edge.target.number]
-            for arg in edge.args:
+            for index, arg in enumerate(edge.args):
                 live.add(arg.number)
+                self._pair(edge.target.parameters[index].number, arg.number)
         intervals = self.intervals
         for number in live:
             interval = intervals[number]
@@ -243,6 +245,17 @@ class Numbering:
             interval = self._interval(destination.number)
             if interval.hint is None:
                 interval.hint = source.register
+        elif isinstance(source, VirtualArg) and isinstance(destination, VirtualArg):
+            self._pair(destination.number, source.number)
+
+    def _pair(self, number: int, other: int) -> None:
+        """Two values that a move connects, the later one first."""
+        interval = self._interval(number)
+        partner = self._interval(other)
+        if interval.follows is None:
+            interval.follows = partner
+        if partner.follows is None:
+            partner.follows = interval
 
     def _finish(self) -> None:
         """Turns the lists round; they were built from the end."""

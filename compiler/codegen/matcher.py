@@ -377,7 +377,10 @@ class Selection:
         if rule.same >= 0:
             source = bound[rule.same]
             assert source is not None
-            return [copy_insn([Copy(self.virtual(operation), self.register(source))])]
+            if source.number in self.virtuals or _is_made_again(source):
+                return [copy_insn([Copy(self.virtual(operation), self.register(source))])]
+            self.virtuals[source.number] = self.virtual(operation)  # one register for both
+            return []
         temporaries: list[VirtualArg | None] = [None] * rule.temporaries
         insns: list[MInsn] = []
         for step in rule.steps:
@@ -429,6 +432,11 @@ class Selection:
             return self.memory(value, operand)
         assert kind == VARIABLE
         return self.register(value)
+
+
+def _is_made_again(value: Value) -> bool:
+    """Constants and addresses have a register in each block that uses them."""
+    return isinstance(value, (Const, Slot, SymbolAddress, LabelAddress))
 
 
 def copy_insn(copies: list[Copy]) -> MInsn:

@@ -148,6 +148,13 @@ class Allocator:
     def _hint(self, current: Interval) -> Register | None:
         if current.hint is not None:
             return current.hint
+        follows = current.follows
+        if follows is not None:
+            last = follows.parts[-1] if follows.start < current.start else follows
+            if last.register is not None:
+                return last.register
+            if follows.hint is not None:
+                return follows.hint
         return current.info.hint
 
     def _try_blocked(self, current: Interval) -> bool:
@@ -288,6 +295,7 @@ def split_interval(interval: Interval, position: int) -> Interval | None:
     del interval.uses[use:]
     rest.weight = interval.weight
     rest.hint = interval.hint
+    rest.follows = interval.follows
     rest.parts = interval.parts
     at = interval.parts.index(interval)
     interval.parts.insert(at + 1, rest)
