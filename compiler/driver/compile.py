@@ -221,7 +221,7 @@ class Compiler:
         from compiler.passes.pipeline import PipelineOptions, pass_names, run_pipeline
 
         command = self.command
-        dumps = [name for name in command.given("dump-after") if name not in ("lower", *CODEGEN_STAGES)]
+        dumps = [name for name in command.given("dump-after") if name != "lower" and name not in CODEGEN_STAGES]
         disabled = list(command.given("disable-pass"))
         for name in dumps + disabled:
             if name not in pass_names():
