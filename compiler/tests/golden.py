@@ -1,13 +1,14 @@
 """Golden tests of the IR: `.ir` files that say what to run and what text must come out.
 
     ; run: mem2reg, dce          passes in order; nothing after `run:` only reads and prints
-    ; result: f(1, -2) = 3       before and after the passes the interpreter gives this (or `undefined: division`, `trap`)
+    ; result: f(1, -2) = 3       before and after the passes the interpreter gives this (`undefined: division`, `trap`)
     func @f(i32 %x) -> i32 { ... }
     ; expect
     <the module's text afterwards>
 
 A line of the input that ends in `; error: dominance` must have exactly that violation (or `syntax` for ParseError);
-then nothing is run. The passes run once more over their result, which must not change it, unless `; not idempotent` is said.
+then nothing is run. The passes run once more over their result, which must not change it, unless `; not idempotent`
+is said.
 
     python -m compiler.tests.golden --bless [file ...]      rewrites what stands behind `; expect`
 """
