@@ -136,7 +136,9 @@ def declare(cx: Context, variable: decl.Variable) -> None:
     else:
         slot = cx.slots.get(variable.id)
         if slot is None:
-            if variable.register_name:
+            # An argument register holds a variable's value in asm operands only; others may be read for what they hold.
+            arguments = cx.abi.integer_arguments + cx.abi.float_arguments
+            if variable.register_name and variable.register_name not in arguments:
                 raise cx.unsupported("register variable", variable.start)
             slot = builder.slot(max(cx.size(variable.type), 1), align, variable.name)
             cx.slots[variable.id] = slot
