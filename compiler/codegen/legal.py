@@ -61,8 +61,8 @@ class Legalizer:
             self.values[operation.number] = self.map(source)
 
     def is_wide(self, operation: Operation) -> bool:
-        """Whether an operation works on values of two words. Calls pass parts and are none."""
-        if operation.op is ops.CALL:
+        """Whether an operation works on values of two words. Calls pass parts and are none; asm refuses them itself."""
+        if operation.op is ops.CALL or operation.op is ops.ASM or operation.op is ops.ASM_GOTO:
             return False
         if operation.type.bits > self.word.bits or operation.named.bits > self.word.bits:
             return True

@@ -68,3 +68,10 @@ def test_compiled_program(pycc: Pycc, source: str, expected: str) -> None:
         pycc.good(level, "--verify-ir", "a.c", "-o", "a")
         run = pycc.execute("a")
         assert (run.exit_code, run.stdout.decode()) == (0, expected), level
+
+
+def test_what_code_generation_does_not_know_is_refused_by_name(pycc: Pycc) -> None:
+    pycc.write("a.c", '__int128 f(__int128 x) { __int128 r; asm("do %0, %1" : "=r"(r) : "r"(x)); return r; }\n')
+    result = pycc("-c", "a.c")
+    assert result.code == 1
+    assert "a.c: sorry, unimplemented: an operand of type i128 in asm in function 'f'" in result.err
