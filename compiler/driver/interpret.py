@@ -1,7 +1,8 @@
 """--run-ir: the program's modules in the IR interpreter; its output and exit code become pycc's.
 
-Library functions come from the interpreter's host, so a program sees a handful of them. What ends a run other than an
-exit is told on standard error, with the exit code a shell would show for the signal of the like.
+Library functions come from the interpreter's host, which has a handful of them; a program that needs more gets the
+run-time library as further modules. What ends a run other than an exit is told on standard error, with the exit code a
+shell would show for the signal of the like.
 """
 
 from __future__ import annotations
@@ -27,8 +28,20 @@ _CODES: Final[dict[str, int]] = {
 }
 
 
-def run_program(modules: list[Module], name: str) -> int:
-    """Calls main(1, {name}) and returns the exit code."""
+def missing_functions(modules: list[Module]) -> list[str]:
+    """Symbols that are neither defined by the modules nor known to the host."""
+    host = Host()
+    defined: set[str] = set()
+    wanted: set[str] = set()
+    for module in modules:
+        defined.update([item.name for item in module.items])
+        wanted.update(module.externals)
+    return [name for name in sorted(wanted - defined) if not host.has(name)]
+
+
+def run_program(modules: list[Module], name: str, with_library: bool) -> int:
+    """Calls main(1, {name}) and returns the exit code. `with_library`: the run-time library is among them, and its
+    `exit` ends the program."""
     try:
         machine = Machine(modules, Host())
         index = machine.function_named("main")
@@ -49,6 +62,8 @@ def run_program(modules: list[Module], name: str) -> int:
         machine.memory[vector : vector + size] = place.to_bytes(size, "little")
         arguments = [1, vector, vector + size][:count]
     outcome = machine.run("main", arguments)
+    if with_library and outcome.kind == interpreter.RETURNED:
+        outcome = machine.run("exit", outcome.values[:1] or [0])
     output.write_standard_output(outcome.output)
     if outcome.kind == interpreter.EXITED:
         return outcome.code & 0xFF

@@ -47,7 +47,8 @@ def write_standard_output(data: bytes) -> None:
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(descriptor, view) :]
+        written = os.write(descriptor, view)  # apart from the slice: mypyc evaluates a slice's lower bound twice
+        view = view[written:]
 
 
 def remove(path: str) -> None:

@@ -21,6 +21,7 @@ from compiler.driver.version import VERSION
 from compiler.runtime import manifest
 
 if TYPE_CHECKING:
+    from compiler.ir.module import Module
     from compiler.object.archive import Archive
 
 _KEPT: Final = 12  # archives in the cache; older ones are removed when a new one is made
@@ -189,17 +190,41 @@ def _remove(path: str) -> None:
         return
 
 
-def _build(choice: Choice, level: int) -> bytes:
+def _library_compiler(choice: Choice, level: int) -> Compiler:
+    """The stages under the library's own options."""
     from compiler.driver.options import parse_command
+
+    words = [f"--target={choice.name}", f"-O{level}", "-w", *manifest.FLAGS]
+    words += [f"-I{path}" for path in manifest.private_include_folders(choice.arch_folder)]
+    return Compiler(parse_command(words), choice)
+
+
+def library_modules(choice: Choice) -> list[Module]:
+    """The library's C files as IR, for the interpreter; weak, as in the archive. Raises UsageError."""
+    from compiler.ir.function import GLOBAL, WEAK
+
+    compiler = _library_compiler(choice, 1)
+    modules: list[Module] = []
+    for source in manifest.sources(choice.arch_folder):
+        if source.suffix == ".c":
+            module = compiler.checked_module(Source(str(source), "c"))
+            if module is None:
+                raise UsageError(f"the run-time library cannot be built: {source.name} does not compile")
+            for item in module.items:
+                if item.linkage == GLOBAL:
+                    item.linkage = WEAK
+            modules.append(module)
+    return modules
+
+
+def _build(choice: Choice, level: int) -> bytes:
     from compiler.object.archive import Member, write_archive
 
     try:
         sources = manifest.sources(choice.arch_folder)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from None
-    words = [f"--target={choice.name}", f"-O{level}", "-w", *manifest.FLAGS]
-    words += [f"-I{path}" for path in manifest.private_include_folders(choice.arch_folder)]
-    compiler = Compiler(parse_command(words), choice)
+    compiler = _library_compiler(choice, level)
     members: list[Member] = []
     for source in sources:
         path = str(source)

@@ -196,7 +196,8 @@ class Steps:
     # --- other ends --------------------------------------------------------------------------------------------------
 
     def _interpret(self, sources: list[tuple[Input, Source]]) -> int:
-        from compiler.driver.interpret import run_program
+        from compiler.driver.interpret import missing_functions, run_program
+        from compiler.driver.runtime import library_modules
 
         modules: list[Module] = []
         for _, source in sources:
@@ -207,8 +208,11 @@ class Steps:
                 modules.append(module)
         if self.compiler.failed or not modules:
             return 1
+        with_library = bool(missing_functions(modules)) and not self.command.has("nostdlib")
+        if with_library:
+            modules.extend(library_modules(self.choice))
         self._write_statistics()
-        return run_program(modules, sources[0][1].stem)
+        return run_program(modules, sources[0][1].stem, with_library)
 
     def _write_statistics(self) -> None:
         text = self.command.value("stats")

@@ -6,6 +6,8 @@ programs without a library. Output is kept, up to a limit.
 
 from __future__ import annotations
 
+import math
+import struct
 from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
@@ -173,12 +175,27 @@ def formatted(machine: Machine, form: bytes, args: list[int]) -> bytes:
         if kind == "%":
             out.append(0x25)
             continue
-        if kind not in ("d", "i", "u", "x", "X", "c", "s", "p") or taken >= len(args):
+        is_float = kind != "" and kind in "fFeEgG"
+        if (kind not in ("d", "i", "u", "x", "X", "c", "s", "p") and not is_float) or taken >= len(args):
             raise Unsupported(f"printf conversion %{kind}")
         value = args[taken]
         taken += 1
+        if is_float:
+            out.extend(_float_text(kind, flags, value))
+            continue
         out.extend(_converted(machine, kind, flags, length, value))
     return bytes(out)
+
+
+def _float_text(kind: str, flags: str, bits: int) -> bytes:
+    """A double by its bits. C and Python agree on these conversions but for the spelling of a negative NaN."""
+    number: float = struct.unpack("<d", (bits & (1 << 64) - 1).to_bytes(8, "little"))[0]
+    if number != number:
+        kind, flags = "s", "".join([flag for flag in flags if flag not in "0+ #"]).partition(".")[0]
+        return f"%{flags}{kind}".encode() % (b"-nan" if bits >> 63 else b"nan")
+    if number in (math.inf, -math.inf):
+        flags = flags.replace("0", "", 1) if flags.startswith("0") else flags
+    return (f"%{flags}{kind}" % number).encode()
 
 
 def _converted(machine: Machine, kind: str, flags: str, length: bytes, value: int) -> bytes:

@@ -10,6 +10,9 @@
 /* The kernel's answer: a negative errno, or the result. Six arguments are always passed. */
 long __pycc_syscall(long number, long a, long b, long c, long d, long e, long f);
 
+/* In arch/, where THREAD_BLOCK_AT_POINTER is defined. */
+void __pycc_set_thread_pointer(void *block);
+
 struct __pycc_file {
     int descriptor;
     int buffering; /* _IOFBF, _IOLBF or _IONBF */

@@ -13,6 +13,42 @@ extern void (*__init_array_end[])(int, char **, char **) __attribute__((__weak__
 extern void (*__fini_array_start[])(void) __attribute__((__weak__, __visibility__("hidden")));
 extern void (*__fini_array_end[])(void) __attribute__((__weak__, __visibility__("hidden")));
 
+#ifdef THREAD_BLOCK_AT_POINTER
+/* The ELF header, which the linker places at the start of the image. */
+extern const unsigned char __ehdr_start[] __attribute__((__weak__, __visibility__("hidden")));
+
+enum { PROGRAM_HEADERS = 32, HEADER_SIZE = 54, HEADER_COUNT = 56 };          /* offsets in Elf64_Ehdr */
+enum { ADDRESS = 16, FILE_SIZE = 32, MEMORY_SIZE = 40, ALIGNMENT = 48, TLS = 7 }; /* in Elf64_Phdr; PT_TLS */
+
+/* The variables of the one thread: copied from the image to memory of their own. (ELF Handling for Thread-Local
+   Storage, variant I; the block starts where the thread pointer points) */
+static void start_thread(void) {
+    const unsigned char *header = __ehdr_start;
+    unsigned count;
+    if (!header)
+        return;
+    count = *(const unsigned short *)(header + HEADER_COUNT);
+    header += *(const unsigned long *)(header + PROGRAM_HEADERS);
+    for (; count > 0; count--, header += *(const unsigned short *)(__ehdr_start + HEADER_SIZE)) {
+        if (*(const unsigned *)header == TLS) {
+            const unsigned char *from = (const unsigned char *)*(const unsigned long *)(header + ADDRESS);
+            unsigned long filled = *(const unsigned long *)(header + FILE_SIZE);
+            unsigned long size = *(const unsigned long *)(header + MEMORY_SIZE);
+            unsigned long alignment = *(const unsigned long *)(header + ALIGNMENT);
+            unsigned long mask = alignment > 16 ? alignment - 1 : 15;
+            unsigned char *block;
+            unsigned long index;
+            block = (unsigned char *)(((unsigned long)__pycc_syscall(SYS_brk, 0, 0, 0, 0, 0, 0) + mask) & ~mask);
+            if (__pycc_syscall(SYS_brk, (long)(block + size), 0, 0, 0, 0, 0) < (long)(block + size))
+                abort();
+            for (index = 0; index < size; index++)
+                block[index] = index < filled ? from[index] : 0;
+            __pycc_set_thread_pointer(block);
+        }
+    }
+}
+#endif
+
 #define MAX_EXIT_HANDLERS 64
 
 int errno;
@@ -27,6 +63,9 @@ void __pycc_start(long *stack) {
     size_t count = (size_t)(__init_array_end - __init_array_start);
     size_t index;
     environ = environment;
+#ifdef THREAD_BLOCK_AT_POINTER
+    start_thread();
+#endif
     for (index = 0; index < count; index++)
         __init_array_start[index](argument_count, arguments, environment);
     exit(main(argument_count, arguments, environment));

@@ -56,11 +56,34 @@ int main(int argc, char **argv) {
 """
 
 
+THREAD_VARIABLES: Final = r"""
+#include <stdio.h>
+#include <stdlib.h>
+_Thread_local int a = 5;
+static _Thread_local char b[3000];
+__thread long c __attribute__((aligned(64))) = 9;
+int *place(void) { return &a; }
+int compare(const void *left, const void *right) { return *(const int *)left - *(const int *)right; }
+int main(void) {
+    int numbers[] = {5, 3, 9, 1};
+    char *memory = malloc(100);
+    memory[99] = 1;
+    for (int i = 0; i < 3000; i++)
+        b[i] = i;
+    *place() += 2;
+    c += b[2999];
+    qsort(numbers, 4, sizeof *numbers, compare);
+    printf("%d %ld %d %d %d %.3f\n", a, c, b[100], (int)((unsigned long)&c & 63), numbers[0], c / 7.0);
+    return 0;
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [(MEMORY_OPERANDS, "10 21 1 2\n"), (ALIGNED_FUNCTION, "0 256\n"), (PARAMETER_SIZES, "3 2 8\n"),
-     (OWN_LIBRARY_NAME, "101 1\n")],
-    ids=["memory operands of asm", "aligned function", "sizes of parameters", "own library name"],
+     (OWN_LIBRARY_NAME, "101 1\n"), (THREAD_VARIABLES, "7 192 100 0 1 27.429\n")],
+    ids=["memory operands of asm", "aligned function", "sizes of parameters", "own library name", "thread variables"],
 )  # fmt: skip
 def test_compiled_program(pycc: Pycc, source: str, expected: str) -> None:
     pycc.write("a.c", source)
@@ -68,6 +91,18 @@ def test_compiled_program(pycc: Pycc, source: str, expected: str) -> None:
         pycc.good(level, "--verify-ir", "a.c", "-o", "a")
         run = pycc.execute("a")
         assert (run.exit_code, run.stdout.decode()) == (0, expected), level
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [(PARAMETER_SIZES, "3 2 8\n"), (OWN_LIBRARY_NAME, "101 1\n"), (THREAD_VARIABLES, "7 192 100 0 1 27.429\n")],
+    ids=["sizes of parameters", "own library name", "thread variables"],
+)
+def test_interpreted_program(pycc: Pycc, source: str, expected: str) -> None:
+    pycc.write("a.c", source)
+    for level in ("-O0", "-O1"):
+        result = pycc(level, "--run-ir", "a.c")
+        assert (result.code, result.out, result.err) == (0, expected, ""), level
 
 
 def test_what_code_generation_does_not_know_is_refused_by_name(pycc: Pycc) -> None:

@@ -14,4 +14,11 @@ _start:
     call __pycc_start
     ebreak
     .size _start, .-_start
+
+    .globl __pycc_set_thread_pointer
+    .type __pycc_set_thread_pointer, @function
+__pycc_set_thread_pointer:
+    mv tp, a0
+    ret
+    .size __pycc_set_thread_pointer, .-__pycc_set_thread_pointer
     .section .note.GNU-stack,"",@progbits

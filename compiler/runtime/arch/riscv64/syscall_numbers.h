@@ -6,3 +6,5 @@
 #define SYS_kill 129
 #define SYS_getpid 172
 #define SYS_brk 214
+/* A thread's variables start where its thread pointer points. */
+#define THREAD_BLOCK_AT_POINTER 1
