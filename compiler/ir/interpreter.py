@@ -511,12 +511,12 @@ class Machine(Names):
         saved = self.stack_pointer[0]
         try:
             values = _as_list(self.entries[self.function_named(name)](*(args or [])))
-        except Exited as stop:
+        except Exited as exited:  # names of their own: mypyc gives a name the type of its first clause
             kind = EXITED
-            code = stop.code
-        except Undefined as stop:
+            code = exited.code
+        except Undefined as undefined:
             kind = UNDEFINED
-            detail = stop.what
+            detail = undefined.what
         except ZeroDivisionError:
             kind = UNDEFINED
             detail = "division"
@@ -529,9 +529,9 @@ class Machine(Names):
             kind = OUT_OF_STEPS
         except (Overflow, RecursionError):
             kind = STACK_OVERFLOW
-        except Unsupported as stop:
+        except Unsupported as unsupported:
             kind = UNSUPPORTED
-            detail = stop.what
+            detail = unsupported.what
         finally:
             sys.setrecursionlimit(limit)
             self.stack_pointer[0] = saved
