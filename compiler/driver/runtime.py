@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from typing import TYPE_CHECKING, Final
 
 from compiler.driver.compile import Compiler
@@ -40,7 +39,7 @@ def cache_folder() -> str:
         if not os.path.isabs(base):  # the specification: ignore relative ones
             base = os.path.join(os.path.expanduser("~"), ".cache")
         candidates.append(os.path.join(base, "pycc"))
-    candidates.append(os.path.join(tempfile.gettempdir(), f"pycc-cache-{os.getuid()}"))
+    candidates.append(os.path.join(os.environ.get("TMPDIR", "/tmp"), f"pycc-cache-{os.getuid()}"))
     for folder in candidates:
         path = os.path.join(folder, "runtime")
         try:
@@ -155,6 +154,8 @@ def _lock(path: str) -> int:
 
 def _store(folder: str, path: str, data: bytes) -> None:
     """Puts the archive in its place; a cache that cannot be written costs time only."""
+    import tempfile
+
     try:
         descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
     except OSError:

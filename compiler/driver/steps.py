@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Final, final
 
-from compiler.driver import crash, frontend, output
+from compiler.driver import frontend, output
 from compiler.driver.compile import Compiler
 from compiler.driver.frontend import Source
 from compiler.driver.options import FILE, Command, Input, UsageError
@@ -228,6 +227,8 @@ class Steps:
     def _show(self, sources: list[tuple[Input, Source]]) -> None:
         """-v and -###: the steps as commands that would do each alone, and where headers are looked for."""
         lines = [describe(), f"Target: {self.choice.triple}"]
+        import shlex
+
         linked = self._stage() == ""
         names = {source.path: source.stem + ".o" for _, source in sources}
         shared: list[str] = []
@@ -260,4 +261,6 @@ class Steps:
         return lines
 
     def internal_error(self, error: BaseException) -> int:
+        from compiler.driver import crash
+
         return crash.report(error, self.command.words, self.compiler, self.current)
