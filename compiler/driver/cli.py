@@ -37,6 +37,10 @@ class _Job:
     def run(self) -> None:
         try:
             self.code = run(self.arguments, self.tables)
+        except BaseException as error:  # of reporting itself; the process ends as soon as `done` is released
+            from compiler.driver import crash
+
+            self.code = crash.report(error, self.arguments, None, None)
         finally:
             self.done.release()
 

@@ -182,6 +182,9 @@ def test_a_killed_worker_costs_nothing_and_ctrl_c_is_clean(tmp_path: Path, runni
     text += rest
     assert "Traceback" not in text and "harness-error" not in text, text
     assert running.returncode == 2 and "go on with: pycc-fuzz resume" in text, text
+    patience = time.monotonic() + 30  # compile servers end when they notice that their client is gone
+    while children_of(running.pid) and time.monotonic() < patience:
+        time.sleep(0.1)
     assert children_of(running.pid) == []
     with Store(tmp_path / "out" / STORE_NAME) as store:
         [campaign] = store.campaigns(KIND)
