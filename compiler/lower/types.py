@@ -97,7 +97,8 @@ class Shapes:
         if len(leaves) > 8:
             return False
         if isinstance(bare, ctypes.RecordType):
-            has_union = bare.info.is_union
+            # gcc passes packed records as unions: in integer registers, never by their leaves.
+            has_union = bare.info.is_union or bare.info.packed
             for field in bare.info.fields or []:
                 if field.bits == 0:
                     continue
