@@ -97,8 +97,7 @@ class Shapes:
         if len(leaves) > 8:
             return False
         if isinstance(bare, ctypes.RecordType):
-            # gcc passes packed records as unions: in integer registers, never by their leaves.
-            has_union = bare.info.is_union or bare.info.packed
+            has_union = bare.info.is_union
             for field in bare.info.fields or []:
                 if field.bits == 0:
                     continue

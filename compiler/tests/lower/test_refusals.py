@@ -37,14 +37,3 @@ def test_label_table_of_a_function_that_is_not_emitted_is_left_out(tmp_path: Pat
     )
     assert run(["--target", "riscv64", "-S", "-o", str(tmp_path / "out.s"), str(source)], Tables()) == 0
     assert "t." not in (tmp_path / "out.s").read_text()
-
-
-def test_packed_record_with_a_double_travels_in_integer_registers(tmp_path: Path) -> None:
-    """Found by calls across compilers: gcc takes a packed record apart only by words."""
-    source = tmp_path / "packed.c"
-    source.write_text(
-        "struct s { void *f0; double f1; } __attribute__((packed));\ndouble f(int a, struct s p) { return p.f1; }\n"
-    )
-    output = tmp_path / "out.s"
-    assert run(["--target", "riscv64", "-O0", "-S", "-o", str(output), str(source)], Tables()) == 0
-    assert "a2" in output.read_text()  # f0 in a1, the double's bits in a2
