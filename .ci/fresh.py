@@ -11,6 +11,7 @@ resolution) is copied into the chroot, so that what works here works there; noth
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import shutil
 import subprocess
@@ -62,13 +63,32 @@ def apt_sources() -> list[str]:
     return [str(path) for path in usable if SUITE in path.read_text(errors="replace")]
 
 
+def pip_settings() -> dict[str, str]:
+    """pip's settings for every command, from all of this machine's files and environment variables."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found: dict[str, str] = {}
+    for line in listing.splitlines():  # the environment's settings come first and win, as they do for pip
+        name, equals, value = line.partition("=")
+        section, _, setting = name.partition(".")
+        if equals and section in ("global", "install", ":env:"):
+            found.setdefault(setting.lstrip("."), str(ast.literal_eval(value)))
+    return found
+
+
+def write_pip_settings(place: Path) -> None:
+    """The same settings as one file, for a user who has none of those files."""
+    lines = ["[global]"]
+    for name, value in pip_settings().items():
+        lines.append(f"{name} = " + "\n    ".join(value.split("\n")))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("\n".join(lines) + "\n")
+
+
 def local_package_folders() -> list[Path]:
-    """Folders of this machine that pip's configuration or environment names as places of packages."""
-    listing = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
-    words = listing.replace("'", " ").replace("\\n", " ").replace("=", " ").replace("file://", "").split()
-    folders = {Path("/", *Path(word).parts[1:2]) / Path(*Path(word).parts[2:3]) for word in words if word[:1] == "/"}
+    """Folders of this machine that pip's settings name as places of packages, cut to two levels below the root."""
+    words = " ".join(pip_settings().values()).replace("file://", "").split()
+    folders = {Path("/", *Path(word).parts[1:3]) for word in words if word[:1] == "/"}
     system = ("/etc", "/usr", "/root", "/home", "/var")
     return sorted(path for path in folders if path.is_dir() and not str(path).startswith(system))
 
@@ -110,9 +130,10 @@ def connect(chroot: Path) -> None:
     """Gives the chroot this machine's way to the network and the kernel's file systems."""
     if not apt_sources() or shutil.which("mmdebstrap") is None:
         (chroot / "etc/apt/sources.list").touch()
-    for name in ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/usr/local/share/ca-certificates",
+    for name in ("/etc/resolv.conf", "/etc/hosts", "/usr/local/share/ca-certificates",
                  "/etc/ssl/certs/ca-certificates.crt"):
         copy_into(chroot, Path(name))
+    write_pip_settings(chroot / "etc/pip.conf")
     for setting in sorted(Path("/etc/apt/apt.conf.d").glob("99*")):
         copy_into(chroot, setting)
     mounts = [["-t", "proc", "proc", str(chroot / "proc")], ["--rbind", "/dev", str(chroot / "dev")]]
@@ -165,9 +186,11 @@ def in_empty_environment(folder: Path, verdict: Verdict, minutes: int) -> None:
     for tool in FORBIDDEN:
         assert shutil.which(tool, path=str(tools)) is None, tool
     clone(folder / "pycc")
+    write_pip_settings(folder / "pip.conf")
+    settings = {"TMPDIR": str(folder), "PIP_CONFIG_FILE": str(folder / "pip.conf")}
     for command in both_commands(minutes):
         verdict.run("empty environment", command, ["sh", "-c", command],
-                    environment_for(str(folder), str(tools)) | {"TMPDIR": str(folder)}, folder / "pycc")
+                    environment_for(str(folder), str(tools)) | settings, folder / "pycc")
 
 
 def main() -> int:
