@@ -15,6 +15,7 @@ from emulators.outcome import How
 from fuzz.generators.abi import AbiProgram, make_abi_program
 from oracle.compilers import CompileJob, Compiler, CompileService, CompileStatus
 from oracle.execute import Executor
+from oracle.kept import KeptProgram
 from oracle.outcome import Outcome
 from oracle.services import open_service
 
@@ -92,6 +93,12 @@ class AbiBench:
             return Outcome.RUN_TIMEOUT, run.describe()
         first = printed.splitlines()[0] if printed else ""
         return Outcome.WRONG_CODE, f"{run.describe()}: {first}"
+
+
+def kept_halves(kept: KeptProgram) -> AbiProgram:
+    """A kept program with CALLER and CALLEE as the two halves that it is then."""
+    halves = [f'#define {half}\n#include "abi.h"\n' for half in ("CALLER", "CALLEE")]
+    return AbiProgram(0, kept.text, halves[0], halves[1], kept.expected(), Counter(), 0)
 
 
 def run_abi(

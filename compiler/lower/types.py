@@ -105,7 +105,7 @@ class Shapes:
                     bits = 8
                     while bits < field.bit_offset % 8 + field.bits:
                         bits *= 2
-                    leaves.append(Leaf(False, bits, offset + field.offset + field.bit_offset // 8, False, True))
+                    leaves.append(Leaf(False, bits, offset + field.offset + field.bit_offset // 8))
                 elif self._leaves(field.type, offset + field.offset, leaves):
                     has_union = True
             return has_union
@@ -117,5 +117,6 @@ class Shapes:
                     has_union = True
             return has_union
         value = self.ir(type)
-        leaves.append(Leaf(value.is_float, value.bits, offset, self.is_signed(type)))
+        is_pointer = type.kind == ctypes.POINTER or type.kind == ctypes.VA_LIST
+        leaves.append(Leaf(value.is_float, value.bits, offset, self.is_signed(type), is_pointer))
         return False

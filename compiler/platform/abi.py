@@ -18,16 +18,17 @@ IGNORED: Final = 3  # empty: nothing travels
 
 @final
 class Leaf:
-    """One scalar of a shape, at a byte offset. `is_signed` matters where narrow integers are widened by the caller."""
+    """One scalar of a shape, at a byte offset. `is_signed` matters where narrow integers are widened by the caller,
+    `is_pointer` where a convention calls only arithmetic types integers."""
 
     def __init__(
-        self, is_float: bool, bits: int, offset: int, is_signed: bool = False, is_bit_field: bool = False
+        self, is_float: bool, bits: int, offset: int, is_signed: bool = False, is_pointer: bool = False
     ) -> None:
         self.is_float: Final = is_float
         self.bits: Final = bits
         self.offset: Final = offset
         self.is_signed: Final = is_signed
-        self.is_bit_field: Final = is_bit_field
+        self.is_pointer: Final = is_pointer
 
 
 @final

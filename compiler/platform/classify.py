@@ -91,8 +91,8 @@ def _float_leaves(abi: Abi, state: _State, shape: Shape) -> Passing | None:
             floats += 1
             if leaf.bits > abi.float_bits:
                 return None
-        elif leaf.bits > abi.register_bytes * 8:
-            return None
+        elif leaf.bits > abi.register_bytes * 8 or leaf.is_pointer:
+            return None  # gcc and clang call no pointer an integer here, though the psABI's text would let them
     integers = len(leaves) - floats
     if floats == 0 or state.floating + floats > len(state.floats) or state.integer + integers > len(state.integers):
         return None

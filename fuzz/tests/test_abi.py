@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from fuzz.abi import AbiBench, run_abi
+from fuzz.abi import AbiBench, kept_halves, run_abi
 from fuzz.generators.abi import MOST_PARAMETERS, make_abi_program
-from oracle.compilers import HOST, references, subject
+from oracle.compilers import HOST, ROOT, references, subject
+from oracle.kept import KeptProgram, kept_programs
 from oracle.outcome import Outcome
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
@@ -47,3 +48,19 @@ def test_a_difference_between_the_halves_is_wrong_code() -> None:
     finally:
         bench.close()
     assert outcomes == [(Outcome.WRONG_CODE, True)] * 2
+
+
+HALVES = [program for program in kept_programs(ROOT / "corpora" / "regressions") if program.has_halves]
+CROSS = references("riscv64", ["riscv64-gcc-O2"])
+
+
+@pytest.mark.skipif(not CROSS, reason="the riscv64 cross gcc is not installed")
+@pytest.mark.parametrize("level", ["-O0", "-O1"])
+@pytest.mark.parametrize("kept", HALVES, ids=[program.name for program in HALVES])
+def test_kept_halves_agree_with_the_reference(kept: KeptProgram, level: str) -> None:
+    bench = AbiBench(subject("pycc", "riscv64", level), CROSS[0])
+    try:
+        found = bench.judge(kept_halves(kept))
+    finally:
+        bench.close()
+    assert [(one.outcome, one.detail) for one in found] == [(Outcome.OK, "")] * 2

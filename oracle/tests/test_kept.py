@@ -1,0 +1,99 @@
+"""Every program in corpora/regressions prints what a reference made it print, at every level; and a wrong one is seen.
+
+A program in two halves is linked with the reference's halves too, both ways, where the reference is installed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oracle.compilers import HOST, ROOT, references, subject
+from oracle.execute import Executor
+from oracle.kept import KeptError, KeptProgram, judge_kept, kept_programs, main, read_kept
+from oracle.outcome import Outcome
+from oracle.services import open_service
+
+REGRESSIONS = kept_programs(ROOT / "corpora" / "regressions")
+TARGET = "riscv64"
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    with Executor() as one:
+        yield one
+
+
+def kept(folder: Path, text: str, expected: str) -> KeptProgram:
+    path = folder / "program.c"
+    path.write_text(text)
+    path.with_suffix(".expected").write_text(expected)
+    return read_kept(path)
+
+
+@pytest.mark.parametrize("program", REGRESSIONS, ids=[program.name for program in REGRESSIONS])
+def test_what_was_wrong_once_is_right(program: KeptProgram, executor: Executor) -> None:
+    subjects = [open_service(subject("pycc", TARGET, level)) for level in ("-O0", "-O1")]
+    voters = [open_service(one) for one in references(TARGET, ["riscv64-gcc-O0"])]
+    try:
+        verdicts = judge_kept(program, subjects, voters, executor)
+    finally:
+        for service in (*subjects, *voters):
+            service.close()
+    assert len(verdicts) == 2
+    assert {name: (one.outcome, one.detail) for name, one in verdicts.items()} == dict.fromkeys(
+        verdicts, (Outcome.OK, "")
+    )
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+@pytest.mark.parametrize(
+    ("text", "expected", "outcome"),
+    [
+        ('#include <stdio.h>\nint main(void) { puts("1"); return 0; }', "1\n", Outcome.OK),
+        ('#include <stdio.h>\nint main(void) { puts("2"); return 0; }', "1\n", Outcome.WRONG_CODE),
+        ("int main(void) { return 3; }", "", Outcome.WRONG_CODE),
+        ("int main(void) { return }", "", Outcome.REJECTED_VALID),
+    ],
+)
+def test_a_wrong_program_is_seen(
+    text: str, expected: str, outcome: Outcome, executor: Executor, tmp_path: Path
+) -> None:
+    program = kept(tmp_path, "/* about: a test */" + text, expected)
+    service = open_service(subject("gcc", HOST, "-O1"))
+    verdicts = judge_kept(program, [service], [], executor)
+    assert [one.outcome for one in verdicts.values()] == [outcome]
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+def test_a_kept_output_that_the_reference_contradicts_is_seen(executor: Executor, tmp_path: Path) -> None:
+    program = kept(tmp_path, '/* about: a test */\n#include <stdio.h>\nint main(void) { puts("1"); return 0; }', "2\n")
+    service = open_service(subject("gcc", HOST, "-O1"))
+    [voter] = references(HOST, ["gcc-O2"])
+    verdicts = judge_kept(program, [service], [open_service(voter)], executor)
+    assert [one.outcome for one in verdicts.values()] == [Outcome.REFERENCES_DISAGREE]
+
+
+def test_headings_are_read_and_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "program.c"
+    path.write_text("/* about: one\n   two */\n/* options: -std=gnu89 -DX */\nint x;\n")
+    program = read_kept(path)
+    assert (program.about, program.options, program.has_halves) == ("one two", ("-std=gnu89", "-DX"), False)
+    with pytest.raises(KeptError, match=r"program\.expected is missing"):
+        program.expected()
+    path.write_text("int x;\n")
+    with pytest.raises(KeptError, match="about"):
+        read_kept(path)
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None or HOST != "x86_64", reason="gcc is not installed")
+def test_blessing_writes_only_what_ended_well(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.c", tmp_path / "bad.c"
+    good.write_text('/* about: a test */\n#include <stdio.h>\nint main(void) { puts("7"); return 0; }\n')
+    bad.write_text("/* about: a test */\nint main(void) { return 1; }\n")
+    assert main([str(bad), str(good), "--target", HOST, "--reference", "gcc-O0"]) == 1
+    assert good.with_suffix(".expected").read_text() == "7\n"
+    assert not bad.with_suffix(".expected").exists()
