@@ -2,7 +2,7 @@
 
 Library functions come from the interpreter's host, which has a handful of them; a program that needs more gets the
 run-time library as further modules. What ends a run other than an exit is told on standard error, with the exit code a
-shell would show for the signal of the like.
+shell would show for the signal of the like. Constructors run before main; the library runs destructors, at exit.
 """
 
 from __future__ import annotations
@@ -29,14 +29,19 @@ _CODES: Final[dict[str, int]] = {
 
 
 def missing_functions(modules: list[Module]) -> list[str]:
-    """Symbols that are neither defined by the modules nor known to the host."""
+    """Symbols that are neither defined by the modules nor known to the host; `exit` where it has destructors to run."""
     host = Host()
     defined: set[str] = set()
     wanted: set[str] = set()
     for module in modules:
         defined.update([item.name for item in module.items])
         wanted.update(module.externals)
-    return [name for name in sorted(wanted - defined) if not host.has(name)]
+    missing = [name for name in sorted(wanted - defined) if not host.has(name)]
+    for module in modules:
+        for function in module.functions():
+            if any(item.startswith("destructor") for item in function.attributes) and "exit" not in missing:
+                missing.append("exit")
+    return missing
 
 
 def run_program(modules: list[Module], name: str, with_library: bool) -> int:
@@ -52,7 +57,7 @@ def run_program(modules: list[Module], name: str, with_library: bool) -> int:
         sys.stderr.write("pycc: error: undefined reference to 'main'\n")
         return 1
     arguments: list[int] = []
-    count = machine.parameter_count(index)
+    count = max([machine.parameter_count(number) for number in [*machine.functions_with("constructor"), index]])
     if count:
         text = name.encode("utf-8", "surrogateescape") + b"\0"
         size = modules[0].pointer_bits // 8
@@ -60,8 +65,12 @@ def run_program(modules: list[Module], name: str, with_library: bool) -> int:
         machine.memory[place : place + len(text)] = text
         vector = machine.allocate(2 * size)
         machine.memory[vector : vector + size] = place.to_bytes(size, "little")
-        arguments = [1, vector, vector + size][:count]
-    outcome = machine.run("main", arguments)
+        arguments = [1, vector, vector + size]
+    outcome = interpreter.Outcome(interpreter.RETURNED, 0, [], b"", "", 0)
+    for number in [*machine.functions_with("constructor"), index]:
+        outcome = machine.run_function(number, arguments[: machine.parameter_count(number)])
+        if outcome.kind != interpreter.RETURNED:
+            break
     if with_library and outcome.kind == interpreter.RETURNED:
         outcome = machine.run("exit", outcome.values[:1] or [0])
     output.write_standard_output(outcome.output)

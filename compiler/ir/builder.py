@@ -327,9 +327,9 @@ class Builder:
         self.append(made)
         return made
 
-    def va_arg(self, type: Type, list_address: Value, size: int = 0) -> Named:
-        """The next argument; with `size`, the address of an aggregate of so many bytes (`type`: the pointer's)."""
-        return self.named(ops.VA_ARG, type, [list_address], "", size)
+    def va_arg(self, type: Type, list_address: Value, align: int = 0) -> Named:
+        """The next word of the arguments, a pointer wide at most; with `align`, the next one that is so aligned."""
+        return self.named(ops.VA_ARG, type, [list_address], "", align)
 
     def named(self, op: Op, type: Type, args: list[Value], text: str = "", level: int = 0) -> Named:
         """The operations of class `Named`: registers, check, debug_value, frame_address, va_arg."""

@@ -175,7 +175,7 @@ class Asm(Operation):
 @final
 class Named(Operation):
     """Operations whose payload is a name or a number: read/write_register, check (kind), debug_value (variable),
-    frame_address and return_address (`level`), va_arg of an aggregate (`level` = size)."""
+    frame_address and return_address (`level`), va_arg (`level`: an alignment beyond a word's, else 0)."""
 
     text: str = ""
     level: int = 0

@@ -57,6 +57,17 @@ class Overflow(Exception):
 
 
 @final
+class Jump(Exception):
+    """longjmp: the activation `frame` goes on at its leaf `place` with `value`."""
+
+    def __init__(self, frame: int, place: int, value: int) -> None:
+        super().__init__(frame, place, value)
+        self.frame: Final = frame
+        self.place: Final = place
+        self.value: Final = value
+
+
+@final
 class Unsupported(Exception):
     """Something the interpreter does not do; `what` names it."""
 
@@ -65,6 +76,9 @@ class Unsupported(Exception):
         self.what: Final = what
 
 
+# A jmp_buf holds an activation's number, a place in it and the stack pointer; the names are those of the C libraries.
+_SET_JUMP: Final = ("setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp")
+_LONG_JUMP: Final = ("longjmp", "_longjmp", "siglongjmp")
 _FUNCTIONS: Final = (
     "__pycc_syscall", "exit", "_Exit", "abort", "putchar", "puts", "malloc", "calloc", "free", "memcpy", "memmove",
     "memset", "strlen", "strcmp", "printf",
@@ -78,7 +92,7 @@ class Host:
         self.output: Final = bytearray()
 
     def has(self, name: str) -> bool:
-        return name in _FUNCTIONS
+        return name in _FUNCTIONS or name in _SET_JUMP or name in _LONG_JUMP
 
     def call(self, machine: Machine, name: str, args: list[int]) -> int:
         """The first result; the machine masks it to its type."""
@@ -114,6 +128,10 @@ class Host:
             left = text_at(machine, args[0])
             right = text_at(machine, args[1])
             return 0 if left == right else 1 if left > right else -1
+        if name in _LONG_JUMP:
+            machine.long_jump(args[0], args[1])
+        if name in _SET_JUMP:
+            raise Unsupported(f"a call of @{name} through a pointer")
         raise Unsupported(f"@{name} is not defined")
 
     def write(self, content: bytes) -> int:

@@ -18,17 +18,15 @@ from typing import Final, final
 
 from compiler.ir import evaluate as evaluator
 from compiler.ir.function import COMMON, LOCAL, WEAK, Block, Definition, Function
-from compiler.ir.host import Budget, Exited, Host, Overflow, Trap, Undefined, Unsupported
+from compiler.ir.host import Budget, Exited, Host, Jump, Overflow, Trap, Undefined, Unsupported
 from compiler.ir.module import Alias, Data, Module
 from compiler.ir.translate import LOWEST, Names, Translator
 from compiler.ir.types import Type
-from compiler.platform.abi import DIRECT
+from compiler.platform.abi import DIRECT, MEMORY, REFERENCE
 from compiler.terms import ops
 from compiler.terms.ops import Op
 
-Group = tuple[
-    int, tuple[tuple[int, int], ...], int
-]  # way, parts as (offset, bytes), size: see translate.argument_groups
+Group = tuple[int, int, int, int]  # way, number of values, size, alignment: see translate.argument_groups
 
 # Kinds of outcome.
 EXITED: Final = "exited"
@@ -93,8 +91,10 @@ class Machine(Names):
         self.registers: Final[dict[str, int]] = {}
         self.functions: Final[list[Function]] = []
         self.units: Final[list[_Unit]] = []
+        self.word: Final = modules[0].pointer_bits // 8
         self.unit_of: Final[list[_Unit]] = []
         self.current: _Unit | None = None
+        self.activations = 0  # of functions that call setjmp
         self.labels: Final[dict[str, int]] = {}
         self.global_functions: Final[dict[str, int]] = {}
         self.global_addresses: Final[dict[str, int]] = {}
@@ -111,12 +111,15 @@ class Machine(Names):
             "R": self, "mem": self.memory, "w16": view.cast("H"), "w32": view.cast("I"), "w64": view.cast("Q"),
             "SP": self.stack_pointer, "N": self.steps, "STACK_LIMIT": self.stack_limit, "Undefined": Undefined,
             "Trap": Trap, "Budget": Budget, "Overflow": Overflow, "Unsupported": Unsupported,
+            "Jump": Jump,
         }  # fmt: skip
         assert sys.byteorder == "little"
         for module in modules:
             self.load_definitions(module)
         for unit in self.units:
             self.load_aliases(unit)
+        self.make_array("__init_array", self.functions_with("constructor"))
+        self.make_array("__fini_array", self.functions_with("destructor"))
         self.heap: Final = (self.top + 4095) // 4096 * 4096
         self.brk = self.heap
         for unit in self.units:
@@ -450,12 +453,12 @@ class Machine(Names):
             if position >= named:
                 rest.append(group)
                 continue
-            way, parts, size = group
+            way, count, size, _ = group
             if way == DIRECT:
-                given.extend(args[position : position + len(parts)])
-            elif size and way != DIRECT:
+                given.extend(args[position : position + count])
+            else:
                 given.append(self.copied(args[position], size))
-            position += len(parts)
+            position += count
         if function.variadic:
             given.append(self.lay_out(args[position:], rest))
         result = self.entries[index](*given)
@@ -468,30 +471,81 @@ class Machine(Names):
         return place
 
     def lay_out(self, args: list[int], groups: list[Group]) -> int:
-        """The variable arguments, each group's bytes in a multiple of 16; a va_list is the address of the next."""
-        sizes = [(size + 15) // 16 * 16 for _, _, size in groups]
-        base = self.alloca(sum(sizes) + 16)
-        place = base
+        """The variable arguments as words side by side, what is aligned to more than a word and larger at a multiple
+        of its alignment; a va_list is the address of the next word. (RISC-V ELF psABI, "Variadic Functions")"""
+        word = self.word
+        words: list[int] = []
         position = 0
-        for index, (way, parts, size) in enumerate(groups):
-            if way == DIRECT:
-                for offset, bytes in parts:
-                    self.store(place + offset, args[position] & ((1 << (8 * bytes)) - 1), bytes)
-                    position += 1
-            else:
-                self.copy(place, args[position], size)
-                position += 1
-            place += sizes[index]
+        for way, count, size, align in groups:
+            if way == MEMORY:
+                raise Unsupported("a variable argument in memory")
+            if way == DIRECT and align > word and size > word:
+                words.extend([0] * (-len(words) % (align // word)))
+            for value in args[position : position + count]:
+                words.append(self.copied(value, size) if way == REFERENCE else value)
+            position += count
+        base = self.alloca(len(words) * word + word)
+        for index, value in enumerate(words):
+            self.store(base + index * word, value & ((1 << 8 * word) - 1), word)
         return base
 
-    def next_argument(self, list_address: int, size: int) -> int:
+    def next_argument(self, list_address: int, word: int, align: int) -> int:
         """The address of the next variable argument; the list moves on."""
-        place = self.load(list_address, 8)
-        self.store(list_address, place + (size + 15) // 16 * 16, 8)
-        self.in_range(place, size)
+        place = self.load(list_address, word)
+        if align > word:
+            place = (place + align - 1) // align * align
+        self.store(list_address, place + word, word)
+        self.in_range(place, word)
         return place
 
+    def new_activation(self) -> int:
+        self.activations += 1
+        return self.activations
+
+    def set_jump(self, buffer: int, frame: int, place: int) -> None:
+        word = self.word
+        self.store(buffer, frame, word)
+        self.store(buffer + word, place, word)
+        self.store(buffer + 2 * word, self.stack_pointer[0], word)
+
+    def long_jump(self, buffer: int, value: int) -> None:
+        """Does not return. An activation that is gone is noticed where nothing catches the jump."""
+        word = self.word
+        low = self.stack_pointer[0]
+        high = self.load(buffer + 2 * word, word)
+        if not low <= high <= len(self.memory):
+            raise Undefined("longjmp to a function that has returned")
+        if self.checks:
+            self.close(low, high - low)
+        self.stack_pointer[0] = high
+        raise Jump(self.load(buffer, word), self.load(buffer + word, word), value & 0xFFFF_FFFF or 1)
+
     # --- running ------------------------------------------------------------------------------------------------
+
+    def functions_with(self, attribute: str) -> list[int]:
+        """Those with `constructor(N)` or `destructor(N)`, by N and in their order: as start-up code finds them."""
+        found: list[tuple[int, int]] = []
+        for index, function in enumerate(self.functions):
+            for item in function.attributes:
+                name, _, number = item.rstrip(")").partition("(")
+                if name == attribute:
+                    found.append((int(number), index))
+        return [index for _, index in sorted(found)]
+
+    def make_array(self, name: str, functions: list[int]) -> None:
+        """What a linker puts between `name`_start and `name`_end: pointers to functions."""
+        place = (self.top + 15) // 16 * 16
+        self.top = place + len(functions) * self.word
+        for symbol, address in ((name + "_start", place), (name + "_end", self.top)):
+            if symbol not in self.global_addresses:
+                self.global_addresses[symbol] = address
+        for index, number in enumerate(functions):
+            value = _CODE_BASE + 16 * number
+            self.memory[place + index * self.word : place + (index + 1) * self.word] = value.to_bytes(
+                self.word, "little"
+            )
+        if self.checks:
+            self.state[place : self.top] = bytes([_INITIALISED]) * (self.top - place)
 
     def function_named(self, name: str) -> int:
         for unit in self.units:
@@ -501,6 +555,9 @@ class Machine(Names):
 
     def run(self, name: str, args: list[int] | None = None, budget: int = 1_000_000_000) -> Outcome:
         """Calls function `name` with canonical scalars; a step is about one operation."""
+        return self.run_function(self.function_named(name), args, budget)
+
+    def run_function(self, index: int, args: list[int] | None = None, budget: int = 1_000_000_000) -> Outcome:
         self.steps[0] = budget
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(_DEPTH)
@@ -510,7 +567,7 @@ class Machine(Names):
         values: list[int] = []
         saved = self.stack_pointer[0]
         try:
-            values = _as_list(self.entries[self.function_named(name)](*(args or [])))
+            values = _as_list(self.entries[index](*(args or [])))
         except Exited as exited:  # names of their own: mypyc gives a name the type of its first clause
             kind = EXITED
             code = exited.code
@@ -523,6 +580,9 @@ class Machine(Names):
         except IndexError:
             kind = UNDEFINED
             detail = "access outside memory"
+        except Jump:
+            kind = UNDEFINED
+            detail = "longjmp to a function that has returned"
         except Trap:
             kind = TRAPPED
         except Budget:

@@ -6,6 +6,9 @@ Names of the generated code: `v7` values; `f3` functions of the program; `w8`..`
 
 Invariant: every emitted block ends in `return`, `continue` or `raise`, so arms need no `else`. What is undefined raises
 `Undefined`; accesses below LOWEST go the slow way, which refuses them. (i1 values may be Python bools: they are ints.)
+
+What follows a call of setjmp is a leaf of its own. longjmp raises `Jump`, which the activation that it names catches
+around its loop: it goes on at that leaf, with all locals as they are. Values that live across such a call are in slots.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ from compiler.ir.function import (
 )
 from compiler.ir.order import edges_of
 from compiler.ir.types import Type
-from compiler.platform.abi import DIRECT, MEMORY, REFERENCE
+from compiler.ir.verifier import part_count
+from compiler.platform.abi import DIRECT, MEMORY
 from compiler.terms import ops
 
 LOWEST: Final = 4096  # accesses below this address are refused
@@ -49,6 +53,7 @@ _SIMPLE: Final[dict[int, str]] = {
     ops.BITCAST.number: "{0}", ops.EXPECT.number: "{0}",
     ops.SDIV.number: "R.sdiv({0}, {1}, {bits})", ops.SREM.number: "R.srem({0}, {1}, {bits})",
 }  # fmt: skip
+_SET_JUMP: Final = ("setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp")
 _LANEWISE_AS_SCALAR: Final = (ops.AND, ops.OR, ops.XOR, ops.BITCAST)
 
 
@@ -77,6 +82,15 @@ class Names:
 
 
 @final
+class Resumption:
+    """A leaf of the dispatch: a block from operation `start`, which is 0 or follows a call of setjmp."""
+
+    def __init__(self, block: Block, start: int) -> None:
+        self.block: Final = block
+        self.start: Final = start
+
+
+@final
 class Translator:
     def __init__(self, function: Function, names: Names, checks: bool) -> None:
         self.function: Final = function
@@ -91,6 +105,8 @@ class Translator:
         self.incoming: Final[dict[int, int]] = {}
         self.roots: Final[dict[int, int]] = {}
         self.deep: Final[list[int]] = []
+        self.resumed: Final[dict[int, int]] = {}  # call of setjmp -> its index among them
+        self.resumptions: Final[list[Resumption]] = []
 
     # --- the whole ----------------------------------------------------------------------------------------------
 
@@ -115,8 +131,20 @@ class Translator:
         self.line(0, f"def {name}({', '.join(parameters)}):")
         if self.uses_stack:
             self.prologue()
-        roots = [block for block in function.blocks if block.number in self.roots]
-        if len(roots) == 1:
+        roots = [Resumption(block, 0) for block in function.blocks if block.number in self.roots]
+        if self.resumptions:
+            self.line(1, "frame = R.new_activation()")
+            self.line(1, "b = 0")
+            self.line(1, "while True:")
+            self.line(2, "try:")
+            self.line(3, "while True:")
+            leaves = roots + list(self.resumptions)
+            self.dispatch(leaves, 0, len(leaves), 4)
+            self.line(2, "except Jump as jump:")
+            self.line(3, "if jump.frame != frame: raise")
+            self.line(3, "b = jump.place")
+            self.line(3, "j = jump.value")
+        elif len(roots) == 1:
             self.block(function.entry, 1, True)
         else:
             self.line(1, "b = 0")
@@ -133,8 +161,11 @@ class Translator:
             for edge in edges_of(block):
                 target = edge.target.number
                 self.incoming[target] = self.incoming.get(target, 0) + 1
-            for operation in block.operations:
+            for index, operation in enumerate(block.operations):
                 self.survey_operation(operation)
+                if isinstance(operation, Call) and self.sets_jump(operation):
+                    self.resumed[operation.number] = len(self.resumptions)
+                    self.resumptions.append(Resumption(block, index + 1))
         self.frame = (self.frame + 15) // 16 * 16
         for block in function.blocks:
             if block is function.entry or self.incoming.get(block.number, 0) > 1 or block.address_taken:
@@ -147,6 +178,9 @@ class Translator:
             if block.number in self.roots:
                 self.roots[block.number] = position
                 position += 1
+
+    def sets_jump(self, call: Call) -> bool:
+        return call.callee in _SET_JUMP and len(call.arguments) > 0 and self.names.function_index(call.callee) < 0
 
     def survey_operation(self, operation: Operation) -> None:
         op = operation.op
@@ -184,9 +218,13 @@ class Translator:
             for slot in self.slots:
                 self.line(1, f"R.open(v{slot.number}, {slot.size})")
 
-    def dispatch(self, roots: list[Block], low: int, high: int, indent: int) -> None:
+    def dispatch(self, roots: list[Resumption], low: int, high: int, indent: int) -> None:
         if high - low == 1:
-            self.block(roots[low], indent, True)
+            leaf = roots[low]
+            if leaf.start:
+                for value in leaf.block.operations[leaf.start - 1].results:
+                    self.line(indent, f"v{value.number} = j & {value.type.mask}")
+            self.block(leaf.block, indent, True, leaf.start)
             return
         middle = (low + high) // 2
         self.line(indent, f"if b < {middle}:")
@@ -195,7 +233,7 @@ class Translator:
 
     # --- blocks -------------------------------------------------------------------------------------------------
 
-    def block(self, block: Block, indent: int, is_root: bool) -> None:
+    def block(self, block: Block, indent: int, is_root: bool, start: int = 0) -> None:
         """Iterative along chains of jumps, recursive (bounded by the indentation) at branches."""
         current: Block | None = block
         counted = is_root
@@ -205,10 +243,23 @@ class Translator:
                 self.line(indent, f"N[0] -= {size}")
                 self.line(indent, "if N[0] < 0: raise Budget()")
             counted = False
-            for operation in current.operations:
+            for operation in current.operations[start:]:
+                if operation.number in self.resumed:
+                    self.set_jump(operation, indent)
+                    return
                 if not operation.op.is_terminator:
                     self.operation(operation, indent)
+            start = 0
             current = self.terminator(current.operations[-1], indent)
+
+    def set_jump(self, operation: Operation, indent: int) -> None:
+        """Notes where longjmp goes on, and goes on there with 0."""
+        assert isinstance(operation, Call)
+        leaf = len(self.roots) + self.resumed[operation.number]
+        self.line(indent, f"R.set_jump({self.use(operation.arguments[0])}, frame, {leaf})")
+        self.line(indent, "j = 0")
+        self.line(indent, f"b = {leaf}")
+        self.line(indent, "continue")
 
     def may_inline(self, target: Block, indent: int) -> bool:
         return target.number not in self.roots and indent < _MAX_INDENT
@@ -468,9 +519,8 @@ class Translator:
         if op is ops.CHECK:
             self.line(indent, f"if not {args[0]}: raise Undefined({operation.text!r})")
         elif op is ops.VA_ARG:
-            self.line(indent, f"t = R.next_argument({args[0]}, {operation.level or operation.named.size})")
-            text = "t" if operation.level else self.load_text("t", operation.named)
-            self.line(indent, f"v{operation.number} = {text}")
+            self.line(indent, f"t = R.next_argument({args[0]}, {operation.args[0].type.size}, {operation.level})")
+            self.line(indent, f"v{operation.number} = {self.load_text('t', operation.named)}")
         elif op is ops.FRAME_ADDRESS:
             self.line(indent, f"v{operation.number} = {'fp' if operation.level == 0 else '0'}")
         elif op is ops.RETURN_ADDRESS:
@@ -521,20 +571,18 @@ def _is_whole(type: Type) -> bool:
     return type.bits == 1 or type.bits * type.lanes == type.size * 8
 
 
-def argument_groups(call: Call) -> list[tuple[int, tuple[tuple[int, int], ...], int]]:
-    """For each parameter its way, its parts' (offset, bytes), and its size; a plain argument is one DIRECT part."""
+def argument_groups(call: Call) -> list[tuple[int, int, int, int]]:
+    """For each parameter its way, how many values travel, its size and its alignment; a plain argument is one."""
     signature = call.signature
-    groups: list[tuple[int, tuple[tuple[int, int], ...], int]] = []
+    groups: list[tuple[int, int, int, int]] = []
     if signature is None:
         for value in call.arguments:
-            groups.append((DIRECT, ((0, value.type.size),), value.type.size))
+            groups.append((DIRECT, 1, value.type.size, 1))
         return groups
     if signature.sret is not None:
-        groups.append((DIRECT, ((0, 8),), 8))
+        groups.append((DIRECT, 1, 8, 1))
     for passing in signature.parameters:
-        if passing.way == DIRECT:
-            parts = tuple([(part.offset, (part.bits + 7) // 8) for part in passing.parts])
-            groups.append((DIRECT, parts, passing.size))
-        elif passing.way == REFERENCE or passing.way == MEMORY:
-            groups.append((passing.way, ((0, 8),), passing.size))
+        count = part_count(passing)
+        if count:
+            groups.append((passing.way, count, passing.size, passing.align))
     return groups

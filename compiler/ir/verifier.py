@@ -217,13 +217,20 @@ class _FunctionVerifier:
         if op is ops.ASM or op is ops.ASM_GOTO:
             return isinstance(operation, Asm) and self.check_asm(operation)
         if op in NAMED_OPS:
-            return isinstance(operation, Named)
+            return isinstance(operation, Named) and self.check_level(operation)
         if op.is_terminator:
             if not isinstance(operation, Terminator):
                 return False
             self.check_terminator(operation)
             return True
         return type(operation) is Operation
+
+    def check_level(self, operation: Named) -> bool:
+        if operation.op is ops.VA_ARG:
+            if operation.named.size > self.pointer.size:
+                self.report("types", operation, "wider than a word: it travels in parts")
+            return operation.level == 0 or _is_power(operation.level)
+        return operation.level >= 0
 
     def check_label(self, operation: Operation) -> None:
         if isinstance(operation, LabelAddress) and operation.block is not None:

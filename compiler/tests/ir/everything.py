@@ -106,7 +106,7 @@ entry:
   call @g(), returns_twice, no_memory
   va_start %s
   %va = va_arg.i64 %s
-  %vb = va_arg.i64 %s, level 24
+  %vb = va_arg.i64 %s, level 16
   va_copy %s, %p
   va_end %s
   %save = stack_save

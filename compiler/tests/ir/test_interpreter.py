@@ -26,10 +26,10 @@ def test_variable_arguments_with_and_without_signature() -> None:
       %a = va_arg.i32 %ap
       va_copy %copy, %ap
       %b = va_arg.f64 %ap
-      %s = va_arg.i64 %ap, level 12
-      %c8 = const.i64 8
-      %p = ptr_add %s, %c8
-      %last = load.i32 %p, align 4
+      %first = va_arg.i64 %ap, level 16
+      %last = va_arg.i32 %ap
+      %p = va_arg.i64 %ap
+      %far = load.i64 %p, align 8
       %i = ftosi.i64.f64 %b
       %again = va_arg.f64 %copy
       %j = ftosi.i64.f64 %again
@@ -39,7 +39,9 @@ def test_variable_arguments_with_and_without_signature() -> None:
       %t = add.i64 %wa, %i
       %u = add.i64 %t, %wl
       %v = add.i64 %u, %j
-      return %v
+      %w = add.i64 %v, %first
+      %o = add.i64 %w, %far
+      return %o
     }
     func @f(i64 %x) -> i64 {
     entry:
@@ -47,11 +49,13 @@ def test_variable_arguments_with_and_without_signature() -> None:
       %a = const.i64 -1
       %d = const.i64 0x4024000000000000
       %hi = const.i64 100
-      %r = call @sum(i32 %n:a0, i64 %a:a1(i32), {i64 %d:a2} 8/8, {i64 %x:a3, i64 %hi:a4(i32)+8} 12/4) -> i64:a0 abi(0, 1, 5, 0), variadic
+      %s = slot 24, align 8
+      store.i64 %s, %a, align 8
+      %r = call @sum(i32 %n:a0, i64 %a:a1(i32), {i64 %d:a3} 8/8, {i64 %x:a4, i64 %hi:a5(i32)+8} 16/16, ref {i64 %s:a6} 24/8) -> i64:a0 abi(0, 1, 7, 0), variadic
       return %r
     }
     """
-    assert outcome(text, 5) == "returned [119]"
+    assert outcome(text, 5) == "returned [123]"
 
 
 def test_arguments_in_memory_are_copies_and_indirect_calls_check_their_number() -> None:
