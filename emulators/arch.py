@@ -137,6 +137,7 @@ class Arch:
     thread_pointer: str  # written by arch_prctl; empty where programs set it themselves
     setup: tuple[tuple[str, int], ...] = ()  # registers written before the start
     interrupts: tuple[tuple[int, str], ...] = ()  # what other interrupt numbers mean
+    shortest_insn: int = 0  # bytes; 2: others have 4, and the low two bits tell; 4: all have; 0: of any length
 
 
 RISCV64 = Arch(
@@ -156,6 +157,7 @@ RISCV64 = Arch(
     calls=GENERIC_CALLS,
     stat_layout="generic",
     qemu_user="qemu-riscv64",
+    shortest_insn=2,
     thread_pointer="",
     setup=(("MSTATUS", 0x6000),),  # FS = dirty: floating point on
     interrupts=(
@@ -190,6 +192,7 @@ AARCH64 = Arch(
     calls=GENERIC_CALLS,
     stat_layout="generic",
     qemu_user="qemu-aarch64",
+    shortest_insn=4,
     thread_pointer="",
     interrupts=((1, "undefined instruction"), (3, "instruction abort"), (4, "data abort"), (7, "breakpoint")),
 )

@@ -41,7 +41,7 @@ AT_UID, AT_EUID, AT_GID, AT_EGID, AT_HWCAP, AT_CLKTCK, AT_SECURE, AT_RANDOM, AT_
 )
 
 
-class _Machine:
+class Machine:
     """An emulated machine with a program in it."""
 
     def __init__(self, arch: Arch, image: Image, limits: Limits) -> None:
@@ -174,6 +174,10 @@ class _Machine:
         if self._arch.trap is Trap.INSTRUCTION:
             self._uc.hook_add(uc_const.UC_HOOK_INSN, self._on_call, None, 1, 0, x86_const.UC_X86_INS_SYSCALL)
 
+    def hook(self, kind: int, callback: Any) -> None:
+        """Have Unicorn call `callback` as its documentation of this kind of hook says."""
+        self._uc.hook_add(kind, callback)
+
     def _on_interrupt(self, uc: Any, number: int, _data: object) -> None:
         if self._arch.trap is Trap.INTERRUPT and number == self._arch.trap_number:
             self._on_call(uc, _data)
@@ -252,7 +256,7 @@ def emulate(image: Image, limits: Limits) -> Run:
     """Run `image` to its end or to a limit of memory, output or instructions (never of CPU time)."""
     assert image.end < STACK_TOP - limits.stack_bytes or image.end > PIE_BASE, hex(image.end)
     began = time.process_time()
-    machine = _Machine(ARCHES[image.machine], image, limits)
+    machine = Machine(ARCHES[image.machine], image, limits)
     run = machine.run(image.entry)
     return Run(
         run.how,

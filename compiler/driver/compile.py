@@ -28,7 +28,7 @@ CODEGEN_STAGES: Final = ("select", "regalloc", "layout")  # that --dump-after kn
 
 @final
 class Statistics:
-    """What --stats reports: seconds by stage, and counts by pass, rule and selection row."""
+    """What --stats reports: CPU seconds by stage, and counts by pass, rule and selection row."""
 
     def __init__(self) -> None:
         self.seconds: Final[dict[str, float]] = {}
@@ -36,11 +36,11 @@ class Statistics:
         self.selected: Final[dict[str, int]] = {}
         self.changes = 0
         self.tokens = 0
-        self.started = time.perf_counter()
+        self.started = time.process_time()
 
     def lap(self, stage: str) -> None:
         """The time since the last call belongs to `stage`."""
-        now = time.perf_counter()
+        now = time.process_time()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.started
         self.started = now
 

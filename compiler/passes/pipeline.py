@@ -161,10 +161,10 @@ def run_passes(module: Module, names: tuple[str, ...], options: PipelineOptions 
 
 
 def _run_module_row(module: ModuleFacts, row: ModuleRow, options: PipelineOptions, report: Report) -> None:
-    started = time.perf_counter() if options.timed else 0.0
+    started = time.process_time() if options.timed else 0.0
     changed = row.run.run(module, report.counters)
     if options.timed:
-        report.seconds[row.name] = report.seconds.get(row.name, 0.0) + time.perf_counter() - started
+        report.seconds[row.name] = report.seconds.get(row.name, 0.0) + time.process_time() - started
     for function in changed:
         if options.verify:
             _check(function, module, row.name)
@@ -178,11 +178,11 @@ def _run_group(module: ModuleFacts, group: list[Row], options: PipelineOptions, 
     for function in module.module.functions():
         facts = Facts(function, module)
         for row in group:
-            started = time.perf_counter() if options.timed else 0.0
+            started = time.process_time() if options.timed else 0.0
             if row.run.run(function, facts, report.counters):
                 facts.keep(row.preserves)
             if options.timed:
-                report.seconds[row.name] = report.seconds.get(row.name, 0.0) + time.perf_counter() - started
+                report.seconds[row.name] = report.seconds.get(row.name, 0.0) + time.process_time() - started
             if options.verify:
                 _check(function, module, row.name)
                 stale = facts.stale()

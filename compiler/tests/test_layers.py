@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SIBLINGS = ("compiler", "corpora", "emulators", "fuzz", "oracle", "reducers", "reports", "torture")
+SIBLINGS = ("bench", "compiler", "corpora", "emulators", "fuzz", "oracle", "reducers", "reports", "torture")
 
 # Direct arrows. A dotted name with three parts is one module that stands apart from its package.
 ARROWS: dict[str, str] = {
@@ -51,6 +51,7 @@ ARROWS: dict[str, str] = {
     "reports": "oracle",
     "torture": "oracle corpora",
     "fuzz": "oracle reducers reports corpora",
+    "bench": "fuzz",
 }
 # The accelerated build's own helpers, allowed to compiler/ where an ImportError is caught.
 OPTIONAL = ("librt", "mypy_extensions")

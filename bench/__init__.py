@@ -1,0 +1,1 @@
+"""Benchmarks: every figure with a reference measured in the same run."""
