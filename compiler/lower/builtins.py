@@ -6,6 +6,7 @@ from typing import Final
 
 from compiler.ir.function import ORDER_NAMES, SEQ_CST, Memory, Value
 from compiler.ir.types import I32, Type, integer
+from compiler.lower import lanes
 from compiler.lower.calls import library_call, part_type, parts_to_record, parts_to_scalar
 from compiler.lower.context import Context
 from compiler.lower.lvalues import pointer_of
@@ -60,6 +61,8 @@ def _simple(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
     args = node.arguments
     if name == "va_arg":
         return va_arg(cx, node)
+    if name == "complex":
+        return lanes.materialize(cx, node)
     if name in ("expect", "expect_with_probability"):
         value = cx.value(args[0])
         return builder.binary(ops.EXPECT, value, cx.value(args[1]))

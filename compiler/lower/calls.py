@@ -7,7 +7,6 @@ from typing import Final, final
 from compiler.ir.function import Call, Value
 from compiler.ir.types import F32, F64, Type, integer
 from compiler.lower.context import Context, Place, entity_symbol, register_integer
-from compiler.lower.expressions import function_designator
 from compiler.lower.lvalues import Pointer, bytes_of
 from compiler.platform.abi import DIRECT, IGNORED, REFERENCE, Leaf, Part, Passing, Shape, Signature
 from compiler.platform.classify import SIGN, Abi, classify
@@ -113,6 +112,19 @@ def argument_values(cx: Context, node: expr.Expr, passing: Passing) -> list[Valu
     return [source.value]
 
 
+def function_designator(node: expr.Expr) -> decl.Function | None:
+    """The function that a call's operand names directly, if it does."""
+    while isinstance(node, expr.Cast) and node.kind in (expr.DECAY, expr.NO_OP):
+        node = node.operand
+    while isinstance(node, expr.Dereference):
+        node = node.pointer
+        while isinstance(node, expr.Cast) and node.kind == expr.DECAY:
+            node = node.operand
+    if isinstance(node, expr.Name) and isinstance(node.entity, decl.Function):
+        return node.entity
+    return None
+
+
 @final
 class Callee:
     """What is called: a symbol, or an address evaluated before the arguments."""
@@ -199,6 +211,18 @@ def library_call(cx: Context, name: str, arguments: list[Value], result: Type | 
         values.extend(scalar_to_parts(cx, value, passing))
     made = _emit(cx, Callee(name, None, None), values, signature, False)
     return None if result is None else parts_to_scalar(cx, made.results, signature.result, result)
+
+
+def helper_call(cx: Context, name: str, arguments: list[Value], place: Place) -> None:
+    """A call of a run-time function that takes scalars; its result, of the type of `place`, is stored there."""
+    shapes = [_scalar_shape(value.type) for value in arguments]
+    signature = classify(cx.abi, shapes, cx.shapes.shape(place.type), False, len(shapes))
+    values: list[Value] = [] if signature.sret is None else [place.address]
+    for value, passing in zip(arguments, signature.parameters, strict=True):
+        values.extend(scalar_to_parts(cx, value, passing))
+    made = _emit(cx, Callee(name, None, None), values, signature, False)
+    if signature.sret is None:
+        parts_to_record(cx, made.results, signature.result, place)
 
 
 def _scalar_shape(type: Type) -> Shape:

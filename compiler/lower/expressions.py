@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from compiler.ir.function import SEQ_CST, Block, Value
 from compiler.ir.types import I1, I8, Type
+from compiler.lower import lanes
 from compiler.lower.context import Context
 from compiler.lower.lvalues import add_scaled, bytes_of, element_size, is_variable, read, variable_size, write
-from compiler.syntax import decl, expr
+from compiler.lower.scalars import apply_binary, compare_values
+from compiler.syntax import expr
 from compiler.terms import ops
-from compiler.terms.ops import Op
 from compiler.types import ctypes
-
-_INTEGER: Final[dict[int, tuple[Op, Op]]] = {  # signed, unsigned
-    expr.ADD: (ops.ADD, ops.ADD),
-    expr.SUB: (ops.SUB, ops.SUB),
-    expr.MUL: (ops.MUL, ops.MUL),
-    expr.DIV: (ops.SDIV, ops.UDIV),
-    expr.MOD: (ops.SREM, ops.UREM),
-    expr.SHL: (ops.SHL, ops.SHL),
-    expr.SHR: (ops.ASHR, ops.LSHR),
-    expr.AND: (ops.AND, ops.AND),
-    expr.OR: (ops.OR, ops.OR),
-    expr.XOR: (ops.XOR, ops.XOR),
-}
-_FLOAT: Final[dict[int, Op]] = {expr.ADD: ops.FADD, expr.SUB: ops.FSUB, expr.MUL: ops.FMUL, expr.DIV: ops.FDIV}
 
 
 def cast(cx: Context, node: expr.Cast) -> Value:
@@ -37,6 +22,8 @@ def cast(cx: Context, node: expr.Cast) -> Value:
     if kind == expr.DECAY:
         return cx.place(operand).address
     builder = cx.builder
+    if kind != expr.NO_OP and lanes.is_lanes(node.type):
+        return lanes.materialize(cx, node)
     if kind == expr.TO_BOOL:
         return cx.boolean(cx.condition(operand), I8)
     if kind == expr.TO_UNION:
@@ -48,6 +35,10 @@ def cast(cx: Context, node: expr.Cast) -> Value:
         else:
             builder.store(place.address, value, place.align)
         return place.address
+    if kind == expr.COMPLEX_TO_REAL:
+        return lanes.elements(cx, operand)[0]
+    if kind == expr.VECTOR_BITS:
+        return lanes.scalar_of_bits(cx, node)
     value = cx.value(operand)
     if kind == expr.NO_OP:
         if cx.shapes.is_memory(node.type):
@@ -64,12 +55,14 @@ def cast(cx: Context, node: expr.Cast) -> Value:
     if kind == expr.FLOAT_TO_FLOAT:
         to = cx.ir(node.type)
         return value if value.type is to else builder.convert(ops.FCVT, to, value)
-    raise cx.unsupported("complex or vector conversion", node.start)
+    raise AssertionError(f"conversion of no known kind: {kind}")
 
 
 def unary(cx: Context, node: expr.Unary) -> Value:
-    if node.type.kind in (ctypes.COMPLEX, ctypes.VECTOR) or node.op in (expr.REAL, expr.IMAG, expr.CONJUGATE):
-        raise cx.unsupported("complex or vector arithmetic", node.start)
+    if node.op == expr.REAL or node.op == expr.IMAG:
+        return lanes.elements(cx, node.operand)[0 if node.op == expr.REAL else 1]
+    if lanes.is_lanes(node.type):
+        return lanes.materialize(cx, node)
     if node.op == expr.LOGICAL_NOT:
         inverse = cx.builder.binary(ops.XOR, cx.condition(node.operand), cx.builder.const(I1, 1))
         return cx.boolean(inverse, cx.ir(node.type))
@@ -87,8 +80,8 @@ def _overflow_flag(cx: Context, type: ctypes.CType) -> int:
 
 def binary(cx: Context, node: expr.Binary) -> Value:
     op = node.op
-    if node.left.type.kind in (ctypes.COMPLEX, ctypes.VECTOR):
-        raise cx.unsupported("complex or vector arithmetic", node.start)
+    if lanes.is_lanes(node.type):
+        return lanes.materialize(cx, node)
     if expr.EQ <= op <= expr.GE:
         return cx.boolean(compare(cx, node), cx.ir(node.type))
     if op == expr.POINTER_ADD or op == expr.POINTER_SUB:
@@ -108,50 +101,17 @@ def binary(cx: Context, node: expr.Binary) -> Value:
                 return builder.binary(ops.ASHR, bytes, cx.constant(size.bit_length() - 1), ops.EXACT)
             return builder.binary(ops.SDIV, bytes, cx.constant(size), ops.EXACT)
         return builder.binary(ops.SDIV, bytes, size, ops.EXACT)
-    if left.type.is_float:
-        return builder.binary(_FLOAT[op], left, right)
-    signed, unsigned = _INTEGER[op]
-    if op == expr.SHL or op == expr.SHR:
-        right = cx.resize(right, left.type, False)
-        return builder.binary(signed if cx.shapes.is_signed(node.left.type) else unsigned, left, right)
-    if cx.shapes.is_signed(node.type):
-        flags = _overflow_flag(cx, node.type) if op in (expr.ADD, expr.SUB, expr.MUL) else 0
-        return builder.binary(signed, left, right, flags)
-    return builder.binary(unsigned, left, right)
+    flags = _overflow_flag(cx, node.type) if left.type.is_integer else 0
+    return apply_binary(cx, op, cx.shapes.is_signed(node.left.type), left, right, flags)
 
 
 def compare(cx: Context, node: expr.Binary) -> Value:
-    """A comparison as i1. `a > b` is `b < a`: false when unordered, as it must be."""
-    if node.left.type.kind in (ctypes.COMPLEX, ctypes.VECTOR):
-        raise cx.unsupported("complex or vector comparison", node.start)
+    """A comparison of scalars or complex numbers as i1."""
+    if node.left.type.kind == ctypes.COMPLEX:
+        return lanes.compare(cx, node)
     left = cx.value(node.left)
     right = cx.value(node.right)
-    op = node.op
-    builder = cx.builder
-    if left.type.is_float:
-        if op == expr.EQ:
-            return builder.compare(ops.FEQ, left, right)
-        if op == expr.NE:
-            return builder.compare(ops.FNE, left, right)
-        if op == expr.LT:
-            return builder.compare(ops.FLT, left, right)
-        if op == expr.GT:
-            return builder.compare(ops.FLT, right, left)
-        if op == expr.LE:
-            return builder.compare(ops.FLE, left, right)
-        return builder.compare(ops.FLE, right, left)
-    is_signed = cx.shapes.is_signed(node.left.type)
-    if op == expr.EQ:
-        return builder.compare(ops.EQ, left, right)
-    if op == expr.NE:
-        return builder.compare(ops.NE, left, right)
-    if op == expr.LT:
-        return builder.compare(ops.LT_S if is_signed else ops.LT_U, left, right)
-    if op == expr.GT:
-        return builder.compare(ops.LT_S if is_signed else ops.LT_U, right, left)
-    if op == expr.LE:
-        return builder.compare(ops.LE_S if is_signed else ops.LE_U, left, right)
-    return builder.compare(ops.LE_S if is_signed else ops.LE_U, right, left)
+    return compare_values(cx, node.op, cx.shapes.is_signed(node.left.type), left, right)
 
 
 def condition(cx: Context, node: expr.Expr) -> Value:
@@ -164,6 +124,8 @@ def condition(cx: Context, node: expr.Expr) -> Value:
         return logical(cx, node, I1)
     if isinstance(node, expr.Cast) and node.kind == expr.TO_BOOL:
         return condition(cx, node.operand)
+    if node.type.kind == ctypes.COMPLEX:
+        return lanes.nonzero(cx, node)
     return nonzero(cx, cx.value(node))
 
 
@@ -238,7 +200,8 @@ def conditional(cx: Context, node: expr.Conditional) -> Value | None:
         while isinstance(leaf, expr.Cast):
             leaf = leaf.operand
         cx.reused[leaf] = value
-        builder.branch(nonzero(cx, value), then, other)
+        is_complex = reuse.type.kind == ctypes.COMPLEX
+        builder.branch(lanes.nonzero(cx, leaf) if is_complex else nonzero(cx, value), then, other)
     else:
         cx.branch(node.condition, then, other)
         reuse = node.then
@@ -277,6 +240,10 @@ def compound_assign(cx: Context, node: expr.CompoundAssign) -> Value:
     if place.type.qualifiers & ctypes.ATOMIC and place.field is None:
         return _atomic_update(cx, node)
     old = read(cx, place, node.start)
+    if node.post and cx.shapes.is_memory(place.type):
+        kept = cx.temporary(place.type, "old")
+        cx.copy_record(kept.address, old, place.type, min(kept.align, place.align), place.volatile)
+        old = kept.address
     cx.reused[node.old] = old
     written = write(cx, place, cx.value(node.result), node.start)
     return old if node.post else written
@@ -322,16 +289,3 @@ def string_address(cx: Context, node: expr.StringConstant) -> Value:
 def label_address(cx: Context, node: expr.LabelAddress) -> Value:
     info = cx.labels[node.label]
     return cx.builder.label(info.block)
-
-
-def function_designator(node: expr.Expr) -> decl.Function | None:
-    """The function that a call's operand names directly, if it does."""
-    while isinstance(node, expr.Cast) and node.kind in (expr.DECAY, expr.NO_OP):
-        node = node.operand
-    while isinstance(node, expr.Dereference):
-        node = node.pointer
-        while isinstance(node, expr.Cast) and node.kind == expr.DECAY:
-            node = node.operand
-    if isinstance(node, expr.Name) and isinstance(node.entity, decl.Function):
-        return node.entity
-    return None

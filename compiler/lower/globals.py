@@ -107,7 +107,7 @@ class Statics:
             image.extend(offset + max(size, len(data)))
             image.bytes[offset : offset + len(data)] = data
             return
-        if cx.shapes.is_memory(entry.type):
+        if cx.shapes.is_memory(entry.type) and entry.type.kind != ctypes.COMPLEX:
             inner = node
             while isinstance(inner, expr.Cast):
                 inner = inner.operand

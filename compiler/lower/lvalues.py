@@ -52,8 +52,6 @@ def place_of(cx: Context, node: expr.Expr) -> Place:
     if isinstance(node, expr.Comma):
         cx.effect(node.left)
         return place_of(cx, node.right)
-    if isinstance(node, expr.VectorElement):
-        raise cx.unsupported("vector element", node.start)
     return Place(cx.value(node), node.type, cx.shapes.align(node.type), False)
 
 
@@ -203,8 +201,6 @@ def read(cx: Context, place: Place, start: int) -> Value:
     """The value at a place; the address itself for records."""
     if cx.shapes.is_memory(place.type):
         return place.address
-    if place.type.kind in (ctypes.COMPLEX, ctypes.VECTOR):
-        raise cx.unsupported("complex or vector value", start)
     if place.field is not None:
         return _read_bits(cx, place, place.field)
     order = SEQ_CST if place.type.qualifiers & ctypes.ATOMIC else NOT_ATOMIC
@@ -216,8 +212,6 @@ def write(cx: Context, place: Place, value: Value, start: int) -> Value:
     if cx.shapes.is_memory(place.type):
         cx.copy_record(place.address, value, place.type, place.align, place.volatile)
         return place.address
-    if place.type.kind in (ctypes.COMPLEX, ctypes.VECTOR):
-        raise cx.unsupported("complex or vector value", start)
     if place.field is not None:
         return _write_bits(cx, place, place.field, value)
     order = SEQ_CST if place.type.qualifiers & ctypes.ATOMIC else NOT_ATOMIC

@@ -59,8 +59,6 @@ class Shapes:
             return _FORMATS[bare.format]
         if kind == ctypes.VA_LIST and self.platform.va_list == VA_POINTER:
             return self.pointer
-        if kind == ctypes.COMPLEX or kind == ctypes.VECTOR:
-            raise Unsupported("complex or vector value", -1)
         raise AssertionError(f"no scalar: kind {kind}")
 
     def is_signed(self, type: CType) -> bool:
@@ -77,7 +75,7 @@ class Shapes:
         """Whether a value of this type is handled by its address."""
         if type.kind == ctypes.VA_LIST:
             return self.platform.va_list != VA_POINTER
-        return type.kind in (ctypes.STRUCT, ctypes.UNION, ctypes.ARRAY)
+        return type.kind in (ctypes.STRUCT, ctypes.UNION, ctypes.ARRAY, ctypes.COMPLEX, ctypes.VECTOR)
 
     def shape(self, type: CType) -> Shape:
         """What the classifier sees: scalar leaves at their offsets, arrays unrolled while few."""
@@ -116,6 +114,16 @@ class Shapes:
                 if self._leaves(bare.element, offset + index * step, leaves):
                     has_union = True
             return has_union
+        if isinstance(bare, ctypes.ComplexType):
+            value = self.ir(bare.element)
+            for index in range(2):
+                at = offset + index * self.size(bare.element)
+                leaves.append(Leaf(value.is_float, value.bits, at, self.is_signed(bare.element)))
+            return False
+        if isinstance(bare, ctypes.VectorType):
+            # Without vector registers a vector travels in integer registers, never by the rules for one or two scalars.
+            leaves.append(Leaf(False, self.size(bare) * 8, offset, False, True))
+            return False
         value = self.ir(type)
         is_pointer = type.kind == ctypes.POINTER or type.kind == ctypes.VA_LIST
         leaves.append(Leaf(value.is_float, value.bits, offset, self.is_signed(type), is_pointer))

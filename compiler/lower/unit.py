@@ -10,7 +10,7 @@ from typing import Final, final
 from compiler.ir.function import GLOBAL, WEAK, Block, Call, Function, SymbolAddress, Value
 from compiler.ir.module import Alias, Data, Module, ModuleAsm
 from compiler.ir.types import I1
-from compiler.lower import builtins, calls, control, expressions, globals, inline_asm, lvalues
+from compiler.lower import builtins, calls, control, expressions, globals, inline_asm, lanes, lvalues
 from compiler.lower.context import Context, LowerOptions, Place, entity_symbol
 from compiler.lower.globals import Statics
 from compiler.lower.linkage import function_attributes, linkage_of
@@ -71,7 +71,7 @@ class Lowering(Context):
             return expressions.conditional(self, node)
         if isinstance(node, expr.FloatConstant):
             if node.type.kind == ctypes.COMPLEX:
-                raise self.unsupported("complex constant", node.start)
+                return lanes.materialize(self, node)
             return self.builder.const(self.ir(node.type), node.bits)
         return self.rare_expression(node)
 
@@ -91,7 +91,7 @@ class Lowering(Context):
         if isinstance(node, (expr.Name, expr.Dereference, expr.CompoundLiteral)):  # an lvalue for its bytes or effects
             return self.place(node).address
         if isinstance(node, expr.VectorElement):
-            raise self.unsupported("vector element", node.start)
+            return lvalues.read(self, self.place(node), node.start)
         raise AssertionError(f"expression of no known kind: {node}")
 
     def effect(self, node: expr.Expr) -> None:
@@ -103,6 +103,10 @@ class Lowering(Context):
             self.expression(node)
 
     def place(self, node: expr.Expr) -> Place:
+        if isinstance(node, expr.VectorElement):
+            return lanes.element_place(self, node)
+        if isinstance(node, expr.Unary) and node.op in (expr.REAL, expr.IMAG):
+            return lanes.part_place(self, node)
         return lvalues.place_of(self, node)
 
     def condition(self, node: expr.Expr) -> Value:
