@@ -6,6 +6,7 @@ callee-saved registers and exits with status 1 if one of them, or the stack poin
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -15,6 +16,10 @@ from typing import Final
 from compiler.asm.unit import assemble_items
 from compiler.codegen.emit import EmitOptions, compile_module
 from compiler.codegen.matcher import Rules
+from compiler.driver.options import parse_command
+from compiler.driver.runtime import runtime_archive
+from compiler.driver.tables import Tables
+from compiler.driver.targets import choose
 from compiler.ir.host import Host
 from compiler.ir.interpreter import RETURNED, Machine
 from compiler.ir.module import Data, Module, ModuleAsm
@@ -62,7 +67,10 @@ def _start_text(size: int) -> str:
 
 @cache
 def helpers() -> bytes:
-    """The cross compiler's own run-time library: 128-bit division and quad arithmetic from a stranger."""
+    """128-bit division and quad arithmetic: a stranger's where the cross compiler is installed, else pycc's own."""
+    if shutil.which("riscv64-linux-gnu-gcc") is None:
+        command = parse_command(["-O1", "unused.c"])
+        return runtime_archive(command, choose(TARGET.name, [], Tables()))
     path = subprocess.run(
         ["riscv64-linux-gnu-gcc", "-print-libgcc-file-name"], capture_output=True, text=True, check=True, timeout=60
     ).stdout.strip()
