@@ -79,9 +79,9 @@ def rm(bits: int) -> Operand:
     return Operand("rm", REGISTER_OR_MEMORY, GPR, bits, index_class=GPR, relocations=ADDRESS)
 
 
-def imm(bits: int, low: int, high: int, relocation: str = "") -> Operand:
+def imm(bits: int, low: int, high: int, relocation: str = "", wraps: int = 0) -> Operand:
     relocations = {"": relocation} if relocation else {}
-    return Operand("imm", IMMEDIATE, bits=bits, low=low, high=high, relocations=relocations)
+    return Operand("imm", IMMEDIATE, bits=bits, low=low, high=high, relocations=relocations, wraps=wraps)
 
 
 def fixed(name: str, operand: str) -> Operand:
@@ -132,6 +132,13 @@ def _arithmetic(name: str, digit: int, writes: str, reads: str) -> list[Insn]:
         if bits > 8:
             rows.append(
                 _row(name, f"{name}{bits}.rm.i8", (first, i8), f"{prefix} 83 /{digit} ib", writes, reads, suffix, modes)
+            )
+        if 8 < bits < 64:  # 65535 is -1 to a word, and as short
+            high = imm(8, -128, -1, wraps=bits)
+            rows.append(
+                _row(
+                    name, f"{name}{bits}.rm.u8", (first, high), f"{prefix} 83 /{digit} ib", writes, reads, suffix, modes
+                )
             )
         rows.append(
             _row(
