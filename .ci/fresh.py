@@ -164,10 +164,11 @@ def in_chroot(chroot: Path, verdict: Verdict, roles: list[str], minutes: int) ->
     # The plain user comes first, while no Debian package has been added.
     for role in sorted(roles, key=["user", "root"].index):
         home = "/root" if role == "root" else f"/home/{USER}"
-        clone(chroot / home.lstrip("/") / "pycc")
         argv = ["chroot", str(chroot)]
         if role == "user":
             subprocess.run(["chroot", str(chroot), "useradd", "--create-home", "--shell", "/bin/sh", USER], check=True)
+        clone(chroot / home.lstrip("/") / "pycc")
+        if role == "user":
             subprocess.run(["chroot", str(chroot), "chown", "-R", f"{USER}:", home], check=True)
             argv = ["chroot", f"--userspec={USER}:{USER}", str(chroot)]
         for command in both_commands(minutes):
