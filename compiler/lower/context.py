@@ -55,9 +55,9 @@ class Cleanup:
 
 @final
 class Scope:
-    """A block statement being lowered and its cleanups, first made first."""
+    """A block or `for` statement being lowered and its cleanups, first made first."""
 
-    def __init__(self, block: stmt.Block | None) -> None:
+    def __init__(self, block: stmt.Stmt) -> None:
         self.block: Final = block
         self.cleanups: list[Cleanup] = []
 
@@ -73,11 +73,13 @@ class Target:
 
 @final
 class LabelInfo:
-    """A label's block and the chain of block statements around it, outermost first."""
+    """A label's block and the statements with a scope around it, outermost first; once the label is met, `alive` says
+    how many cleanups each of those scopes has there."""
 
     def __init__(self, block: Block) -> None:
         self.block: Final = block
-        self.chain: list[stmt.Block] = []
+        self.chain: list[stmt.Stmt] = []
+        self.alive: list[int] | None = None
 
 
 class Context:
@@ -103,6 +105,7 @@ class Context:
         self.builder = Builder(function, self.pointer)
         self.slots: dict[int, Value] = {}  # Variable.id -> address
         self.reused: dict[expr.Expr, Value] = {}
+        self.updated: dict[expr.Expr, Place] = {}  # places of compound assignments, read where the old value is used
         self.labels: dict[decl.Label, LabelInfo] = {}
         self.scopes: list[Scope] = []
         self.breaks: list[Target] = []

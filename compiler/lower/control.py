@@ -69,7 +69,9 @@ def statement(cx: Context, node: stmt.Stmt) -> None:
         if node.body is not None:
             cx.statement(node.body)
     elif isinstance(node, stmt.Labeled):
-        cx.start(label_info(cx, node.label).block)
+        info = label_info(cx, node.label)
+        info.alive = [len(scope.cleanups) for scope in cx.scopes]
+        cx.start(info.block)
         if node.body is not None:
             cx.statement(node.body)
     elif isinstance(node, stmt.Break):
@@ -197,7 +199,7 @@ def do_statement(cx: Context, node: stmt.DoWhile) -> None:
 
 
 def for_statement(cx: Context, node: stmt.For) -> None:
-    cx.scopes.append(Scope(None))
+    cx.scopes.append(Scope(node))
     depth = len(cx.scopes) - 1
     if node.initial is not None:
         cx.statement(node.initial)
@@ -274,17 +276,19 @@ def label_info(cx: Context, label: decl.Label) -> LabelInfo:
 
 
 def goto_statement(cx: Context, node: stmt.Goto) -> None:
+    """Leaves the scopes that are not around the label; back to before a declaration, what that made goes, too
+    (C17 6.2.4p7)."""
     info = label_info(cx, node.label)
-    common = 0
     chain = info.chain
     depth = 0
-    for scope in cx.scopes:
-        if scope.block is not None:
-            if common >= len(chain) or chain[common] is not scope.block:
-                break
-            common += 1
+    while depth < len(cx.scopes) and depth < len(chain) and chain[depth] is cx.scopes[depth].block:
         depth += 1
     cx.leave_scopes(depth)
+    if info.alive is not None:
+        for index in range(depth - 1, -1, -1):
+            cleanups = cx.scopes[index].cleanups
+            for position in range(len(cleanups) - 1, info.alive[index] - 1, -1):
+                cleanups[position].run(cx)
     cx.builder.jump(info.block)
     cx.dead()
 
@@ -333,10 +337,10 @@ def default_results(cx: Context) -> list[Value]:
     return [cx.builder.const(type, 0) for type in cx.function.result_types]
 
 
-def collect_labels(cx: Context, node: stmt.Stmt, chain: list[stmt.Block]) -> None:
-    """Notes around each label the blocks a jump to it must not leave; labels inside statement expressions are found
-    on meeting."""
-    todo: list[tuple[stmt.Stmt, list[stmt.Block]]] = [(node, chain)]
+def collect_labels(cx: Context, node: stmt.Stmt, chain: list[stmt.Stmt]) -> None:
+    """Notes around each label the scopes a jump to it must not leave. A statement expression is looked through when it
+    is met: no jump enters one from outside."""
+    todo: list[tuple[stmt.Stmt, list[stmt.Stmt]]] = [(node, chain)]
     while todo:
         current, around = todo.pop()
         if isinstance(current, stmt.Block):
@@ -346,7 +350,9 @@ def collect_labels(cx: Context, node: stmt.Stmt, chain: list[stmt.Block]) -> Non
             todo.append((current.then, around))
             if current.other is not None:
                 todo.append((current.other, around))
-        elif isinstance(current, (stmt.While, stmt.DoWhile, stmt.For)):
+        elif isinstance(current, stmt.For):
+            todo.append((current.body, [*around, current]))
+        elif isinstance(current, (stmt.While, stmt.DoWhile)):
             todo.append((current.body, around))
         elif isinstance(current, (stmt.Switch, stmt.Case)):
             if current.body is not None:

@@ -6,8 +6,17 @@ from compiler.ir.function import SEQ_CST, Block, Value
 from compiler.ir.types import I1, I8, Type
 from compiler.lower import lanes
 from compiler.lower.context import Context
-from compiler.lower.lvalues import add_scaled, bytes_of, element_size, is_variable, read, variable_size, write
-from compiler.lower.scalars import apply_binary, compare_values
+from compiler.lower.lvalues import (
+    add_scaled,
+    add_scaled_value,
+    bytes_of,
+    element_size,
+    is_variable,
+    read,
+    variable_size,
+    write,
+)
+from compiler.lower.scalars import apply_binary, compare_values, is_updated
 from compiler.syntax import expr
 from compiler.terms import ops
 from compiler.types import ctypes
@@ -84,6 +93,8 @@ def binary(cx: Context, node: expr.Binary) -> Value:
         return lanes.materialize(cx, node)
     if expr.EQ <= op <= expr.GE:
         return cx.boolean(compare(cx, node), cx.ir(node.type))
+    if is_updated(cx, node.left):
+        return _update(cx, node)
     if op == expr.POINTER_ADD or op == expr.POINTER_SUB:
         base = cx.value(node.left)
         step = element_size(cx, node.left.type, node.start)
@@ -103,6 +114,19 @@ def binary(cx: Context, node: expr.Binary) -> Value:
         return builder.binary(ops.SDIV, bytes, size, ops.EXACT)
     flags = _overflow_flag(cx, node.type) if left.type.is_integer else 0
     return apply_binary(cx, op, cx.shapes.is_signed(node.left.type), left, right, flags)
+
+
+def _update(cx: Context, node: expr.Binary) -> Value:
+    """The operation of a compound assignment. The right operand goes first, the object is read after it: where that
+    calls a function which changes the object, either order is allowed (C17 6.5.16p3), and this one is gcc's."""
+    if node.op == expr.POINTER_ADD or node.op == expr.POINTER_SUB:
+        index = cx.resize(cx.value(node.right), cx.pointer, cx.shapes.is_signed(node.right.type))
+        step = element_size(cx, node.left.type, node.start)
+        return add_scaled_value(cx, cx.value(node.left), index, step, node.op == expr.POINTER_SUB)
+    right = cx.value(node.right)
+    left = cx.value(node.left)
+    flags = _overflow_flag(cx, node.type) if left.type.is_integer else 0
+    return apply_binary(cx, node.op, cx.shapes.is_signed(node.left.type), left, right, flags)
 
 
 def compare(cx: Context, node: expr.Binary) -> Value:
@@ -154,6 +178,9 @@ def branch(cx: Context, node: expr.Expr, if_true: Block, if_false: Block) -> Non
                 branch(cx, chain[index], if_true, more)
             cx.builder.start(more)
         branch(cx, chain[0], if_true, if_false)
+        return
+    if isinstance(node, expr.IntegerConstant):  # what a constant condition excludes is not emitted at any level
+        cx.builder.jump(if_true if node.value else if_false)
         return
     cx.builder.branch(condition(cx, node), if_true, if_false)
 
@@ -239,14 +266,17 @@ def compound_assign(cx: Context, node: expr.CompoundAssign) -> Value:
     place = cx.place(node.target)
     if place.type.qualifiers & ctypes.ATOMIC and place.field is None:
         return _atomic_update(cx, node)
+    if not node.post:
+        cx.updated[node.old] = place
+        return write(cx, place, cx.value(node.result), node.start)
     old = read(cx, place, node.start)
-    if node.post and cx.shapes.is_memory(place.type):
+    if cx.shapes.is_memory(place.type):
         kept = cx.temporary(place.type, "old")
         cx.copy_record(kept.address, old, place.type, min(kept.align, place.align), place.volatile)
         old = kept.address
     cx.reused[node.old] = old
-    written = write(cx, place, cx.value(node.result), node.start)
-    return old if node.post else written
+    write(cx, place, cx.value(node.result), node.start)
+    return old
 
 
 def _atomic_update(cx: Context, node: expr.CompoundAssign) -> Value:

@@ -15,7 +15,7 @@ from compiler.ir.types import I1, integer
 from compiler.lower.calls import helper_call
 from compiler.lower.context import Context, Place, is_volatile
 from compiler.lower.lvalues import Pointer, add_scaled, bytes_of, low_bit
-from compiler.lower.scalars import apply_binary, compare_values
+from compiler.lower.scalars import apply_binary, compare_values, is_updated
 from compiler.syntax import expr
 from compiler.terms import ops
 from compiler.types import ctypes
@@ -128,8 +128,10 @@ def _unary(cx: Context, node: expr.Unary) -> list[Value]:
 
 def _binary(cx: Context, node: expr.Binary) -> list[Value]:
     op = node.op
-    left = elements(cx, node.left)
+    is_update = is_updated(cx, node.left)  # then the object is read after the right operand
+    early = [] if is_update else elements(cx, node.left)
     right = elements(cx, node.right)
+    left = elements(cx, node.left) if is_update else early
     element = element_type(node.left.type)
     if node.left.type.kind == ctypes.VECTOR:
         if expr.EQ <= op <= expr.GE:

@@ -171,6 +171,11 @@ def add_scaled(cx: Context, base: Value, index: expr.Expr, step: int | Value, su
         offset = -index.value * step if subtract else index.value * step
         return cx.builder.offset(base, offset)
     value = cx.resize(cx.value(index), cx.pointer, cx.shapes.is_signed(index.type))
+    return add_scaled_value(cx, base, value, step, subtract)
+
+
+def add_scaled_value(cx: Context, base: Value, value: Value, step: int | Value, subtract: bool) -> Value:
+    """base + value * step, of a value as wide as a pointer."""
     if not isinstance(step, int):
         value = cx.builder.binary(ops.MUL, value, step)
     elif step != 1:

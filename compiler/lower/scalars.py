@@ -65,3 +65,10 @@ def compare_values(cx: Context, op: int, signed: bool, left: Value, right: Value
     if op == expr.LE:
         return builder.compare(ops.LE_S if signed else ops.LE_U, left, right)
     return builder.compare(ops.LE_S if signed else ops.LE_U, right, left)
+
+
+def is_updated(cx: Context, node: expr.Expr) -> bool:
+    """Whether an operand is the old value of a compound assignment that is read late."""
+    while isinstance(node, expr.Cast):
+        node = node.operand
+    return isinstance(node, expr.Reused) and node in cx.updated

@@ -58,7 +58,8 @@ class Lowering(Context):
             self.effect(node.left)
             return self.expression(node.right)
         if isinstance(node, expr.Reused):
-            return self.reused[node]
+            found = self.reused.get(node)
+            return found if found is not None else lvalues.read(self, self.updated[node], node.start)
         if isinstance(node, expr.Unary):
             return expressions.unary(self, node)
         if isinstance(node, expr.AddressOf):
@@ -79,6 +80,7 @@ class Lowering(Context):
         if isinstance(node, expr.Member):  # of an rvalue record
             return lvalues.read(self, self.place(node), node.start)
         if isinstance(node, expr.StatementExpr):
+            control.collect_labels(self, node.block, [scope.block for scope in self.scopes])
             return expressions.statement_expression(self, node)
         if isinstance(node, expr.BuiltinCall):
             return builtins.builtin_call(self, node)

@@ -9,6 +9,7 @@ from compiler.arith.formats import FloatFormat
 from compiler.sema.constants import AddressConstant, FloatValue, IntegerValue
 from compiler.sema.context import Context
 from compiler.sema.convert import convert
+from compiler.sema.effects import has_effects
 from compiler.syntax import expr
 from compiler.syntax.expr import BuiltinCall, Expr, FloatConstant, IntegerConstant, Name, StringConstant
 from compiler.types import ctypes
@@ -64,6 +65,8 @@ def constant_p(cx: Context, node: Expr, at: int, end: int) -> Expr:
     if isinstance(value, IntegerValue):
         return IntegerConstant(cx.types.int, at, end, 1)
     if isinstance(value, AddressConstant) or not node.type.is_scalar or cx.function is None:
+        return IntegerConstant(cx.types.int, at, end, 0)
+    if has_effects(node):
         return IntegerConstant(cx.types.int, at, end, 0)
     return BuiltinCall(cx.types.int, at, end, "constant_p", [node])
 
