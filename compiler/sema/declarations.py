@@ -469,7 +469,7 @@ def decide_inline(cx: Context, function: Function) -> None:
         else:
             function.is_inline_only = function.only_inline_declarations
         if function.is_inline_only and function.attributes.always_inline and function.is_used:
-            # It is never called out of line, so there may be no definition elsewhere: this unit keeps a copy of its own.
+            # It is never called out of line, so there may be no definition elsewhere: this unit keeps its own.
             function.linkage = INTERNAL
             function.emit = True
             return

@@ -40,9 +40,7 @@ def has_effects(node: expr.Expr) -> bool:
             if current.then is not None:
                 todo.append(current.then)
             todo.append(current.other)
-        elif isinstance(current, expr.Unary):
-            todo.append(current.operand)
-        elif isinstance(current, expr.AddressOf):
+        elif isinstance(current, (expr.Unary, expr.AddressOf)):
             todo.append(current.operand)
         elif isinstance(current, expr.Dereference):
             todo.append(current.pointer)
