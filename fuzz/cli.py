@@ -29,7 +29,8 @@ from fuzz.campaign import CampaignError, Cluster
 from fuzz.choices import derive_seed
 from fuzz.doctor import rows as doctor_rows
 from fuzz.executor import references_of, subjects_of
-from fuzz.mutants import CLEAN, Fate, MutantError, choose, judge_all
+from fuzz.mutants import PROGRAMS, SEED, Fate, MutantError, campaign_of, choose, judge_all, lacking
+from fuzz.mutants import clean as clean_tree
 from fuzz.progress import Filing, JsonLines, Lines, Rich, show_summary
 from fuzz.replay import replay_finding
 from fuzz.settings import Settings, SettingsError, make_generator, parse_generators, total_programs
@@ -216,31 +217,40 @@ def abi_command(target: str, signatures: int, seed: str, opt: str, subject: str,
 @commands.command("mutants")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--target", type=click.Choice(TARGETS), default="riscv64", show_default=True)
-@click.option("--programs", type=click.IntRange(1), default=60, show_default=True, help="At most, for each mutant.")
-@click.option("--seed", default="0", metavar="HEX", show_default=True)
-@click.option("--opt", default="0,1", show_default=True)
-@click.option("--generator", default="grammar", show_default=True)
-@click.option("--clean/--no-clean", default=True, show_default=True, help="Also run the campaign on the tree as it is.")
+@click.option("--programs", type=click.IntRange(1), default=PROGRAMS, show_default=True, help="At most, each.")
+@click.option("--seed", default=f"{SEED:x}", metavar="HEX", show_default=True)
+@click.option("--clean/--no-clean", default=True, show_default=True, help="Also run them on the tree as it is.")
 @JOBS
-def mutants_command(
-    names: tuple[str, ...], target: str, programs: int, seed: str, opt: str, generator: str, clean: bool, jobs: int
-) -> int:
+def mutants_command(names: tuple[str, ...], target: str, programs: int, seed: str, clean: bool, jobs: int) -> int:
     """Plant known bugs in copies of the compiler and see that a short campaign catches each."""
-    settings = Settings(
-        target, campaign_seed(seed), parse_generators(generator), programs, levels_of(opt), "pycc", no_references=True
-    )
-    chosen = [*choose(names), *([CLEAN] if clean else [])]
-    caught = total = 0
-    dirty = False
-    for result in judge_all(chosen, settings, jobs):
-        wanted = Fate.SURVIVED if result.mutant is CLEAN or result.mutant.name == CLEAN.name else Fate.CAUGHT
-        if result.mutant.name == CLEAN.name:
-            dirty = result.fate is not wanted
+    chosen = choose(names)
+    if clean:
+        chosen += [clean_tree(generator) for generator in sorted({mutant.generator for mutant in chosen})]
+    for mutant in chosen:
+        missing = lacking(mutant, target)
+        if missing:
+            raise MutantError(f"mutant '{mutant.name}': {missing}")
+    campaigns = [campaign_of(mutant, target, programs, campaign_seed(seed)) for mutant in chosen]
+    table = Table(title="planted bugs")
+    for name in ("mutant", "area", "campaign", "programs", "fate", "outcome", "what it is"):
+        table.add_column(name, justify="right" if name == "programs" else "left")
+    caught = total = dirty = 0
+    for result in judge_all(chosen, campaigns, jobs):
+        mutant = result.mutant
+        wanted = Fate.SURVIVED if mutant.patch is None else Fate.CAUGHT
+        good = result.fate is wanted
+        if mutant.patch is None:
+            dirty += not good
         else:
             total += 1
-            caught += result.fate is wanted
-        word = "PASS" if result.fate is wanted else "ERROR"
-        click.echo(f"{word} {result.mutant.name} {result.fate} after {result.programs} programs: {result.detail}")
+            caught += good
+        word = "PASS" if good else "ERROR"
+        click.echo(f"{word} {mutant.name} {result.fate} after {result.programs} programs: {result.detail}")
+        table.add_row(
+            mutant.name, mutant.area, " ".join((mutant.generator, *mutant.levels)), str(result.programs),
+            Text(str(result.fate), style="" if good else "red"), str(result.outcome or ""), mutant.about,
+        )  # fmt: skip
+    plain_console().print(table)
     click.echo(f"caught {caught}/{total} mutants" + ("; the tree itself is NOT clean" if dirty else ""))
     return FOUND if dirty or caught < total else FOUND_NOTHING
 

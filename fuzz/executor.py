@@ -172,11 +172,16 @@ def bench_for(settings: Settings) -> Bench:
     """This process's bench for a campaign, made at its first unit; another campaign's is closed."""
     bench = _benches.get(settings)
     if bench is None:
-        for other in _benches.values():
-            other.close()
-        _benches.clear()
+        close_benches()
         bench = _benches[settings] = Bench(settings)
     return bench
+
+
+def close_benches() -> None:
+    """Ends what `bench_for` keeps, before the compiler that it uses goes away."""
+    for bench in _benches.values():
+        bench.close()
+    _benches.clear()
 
 
 def run_unit(task: Task) -> Report:

@@ -383,7 +383,9 @@ def pycc(target: str, level: str, root: Path = ROOT) -> Compiler:
         # It may not exist yet: a build beside the campaign puts it there whole, in one step, and is used from then on.
         path.insert(0, str(ROOT / native))
     # The safe path keeps the working directory, which may hold anything, off Python's path.
-    environment = (("PYTHONPATH", os.pathsep.join(path)), ("PYTHONSAFEPATH", "1"))
+    environment: tuple[tuple[str, str], ...] = (("PYTHONPATH", os.pathsep.join(path)), ("PYTHONSAFEPATH", "1"))
+    if root != ROOT:  # the run-time library of another tree stays with it: the cache keeps a few only
+        environment = (*environment, ("PYCC_CACHE", str(root / ".cache")))
     return Compiler(
         name=f"pycc{level}",
         kind=Kind.SUBJECT,

@@ -108,13 +108,17 @@ def test_a_patch_that_has_drifted_is_not_planted(tmp_path: Path) -> None:
     patches.mkdir()
     body = "--- a/compiler/fold.py\n+++ b/compiler/fold.py\n@@ -1,2 +1,2 @@\n def fold(x):\n"
     body += "-    return x + {}\n+    return x\n"
-    (patches / "good.patch").write_text("# about: adds nothing\n" + body.format(1))
-    (patches / "stale.patch").write_text("# about: adds nothing\n" + body.format(2))
+    head = "# about: adds nothing\n# area: folding\n# campaign: csmith-small -O0 -O1\n"
+    (patches / "good.patch").write_text(head + body.format(1))
+    (patches / "stale.patch").write_text(head + body.format(2))
     good, stale = mutants(patches)
     assert plant(good, tmp_path / "tree", tmp_path / "one") == ""
     assert (tmp_path / "one" / "compiler" / "fold.py").read_text() == "def fold(x):\n    return x\n"
     assert "FAILED" in plant(stale, tmp_path / "tree", tmp_path / "two")
-    assert [mutant.about for mutant in choose(["good"], patches)] == ["adds nothing"]
-    (patches / "anonymous.patch").write_text(body.format(1))
-    with pytest.raises(MutantError):
-        mutants(patches)
+    [chosen] = choose(["good"], patches)
+    assert (chosen.about, chosen.area) == ("adds nothing", "folding")
+    assert (chosen.generator, chosen.levels) == ("csmith-small", ("-O0", "-O1"))
+    for old, new in ((head, ""), ("# area", "# place"), ("csmith-small", "csmith"), ("-O", "O")):
+        (patches / "anonymous.patch").write_text(head.replace(old, new) + body.format(1))
+        with pytest.raises(MutantError, match="anonymous"):
+            mutants(patches)

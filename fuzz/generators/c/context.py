@@ -40,7 +40,7 @@ FEATURES: Final = (
     "float", "int128", "bit-fields", "packed", "pointers", "structs", "unions", "volatile", "const", "arrays", "goto",
     "computed-goto", "switch", "loops", "calls", "recursion", "function-pointers", "varargs", "compound-literals",
     "statement-expressions", "generic", "enums", "strings", "static-locals", "dense", "builtins", "spellings",
-    "side-effects", "comma", "casts", "shifts", "division", "bool",
+    "side-effects", "comma", "casts", "shifts", "division", "bool", "conditional-groups",
 )  # fmt: skip
 
 

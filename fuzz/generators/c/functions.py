@@ -199,7 +199,9 @@ class StatementExpression(Expression):
         lines: list[str] = []
         for statement in self.block.statements:
             statement.emit(lines, 0)
-        return f"({{ {' '.join(line.strip() for line in lines)} {self.value.plain_text()}; }})", PRIMARY
+        # A directive needs a line of its own.
+        joined = "".join(f"\n{line}\n" if line.startswith("#") else f" {line.strip()}" for line in lines)
+        return f"({{{joined} {self.value.plain_text()}; }})", PRIMARY
 
 
 class StringLiteral(Lvalue):

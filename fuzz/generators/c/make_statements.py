@@ -50,6 +50,7 @@ from fuzz.generators.c.make_expressions import (
 )
 from fuzz.generators.c.make_initializers import make_initializer
 from fuzz.generators.c.make_places import addressable, make_index, make_pointer, make_record_value, make_typed_place
+from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
 from fuzz.generators.c.statements import (
     INDENT,
     Arm,
@@ -167,6 +168,23 @@ def observe(context: Context, depth: int) -> list[Statement]:
     name = context.function.name if context.function is not None else "main"
     context.next_label += 1
     return [Observe(f"{name}.{context.next_label}", expression)]
+
+
+def conditional_group(context: Context, depth: int) -> list[Statement]:
+    """`#if` groups, each of which adds a number of its own to the checksum."""
+    choices = context.choices
+    if context.function is not None:
+        context.function.writes = 1
+    groups: list[tuple[Constant | None, Block]] = []
+    count = choices.between(1, 3)
+    for number in range(count + 1):
+        test = make_constant(choices, choices.between(1, 4)) if number < count else None
+        if test is None and choices.below(4) == 0:
+            continue
+        context.next_label += 1
+        name = f"#{context.next_label}"
+        groups.append((test, Block([Observe(name, literal(context, 1 + context.next_label, INT))])))
+    return [ConditionalGroup(groups)]
 
 
 def assign_record(context: Context, depth: int) -> list[Statement]:
@@ -569,6 +587,7 @@ STATEMENTS: Final[tuple[tuple[int, tuple[str, int, StatementMaker]], ...]] = (
     (2, ("", 0, any_expression)),
     (6, ("calls", 0, call_statement)),
     (5, ("", 0, observe)),
+    (4, ("conditional-groups", 0, conditional_group)),
     (4, ("structs", 0, assign_record)),
     (4, ("pointers", 0, assign_pointer)),
     (13, ("", 0, declare)),

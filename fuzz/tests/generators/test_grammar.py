@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from fuzz.choices import SeededChoices
 from fuzz.generators.c.context import Options
+from fuzz.generators.c.preprocessor import make_constant
 from fuzz.generators.grammar import GrammarGenerator, programs
 from fuzz.generators.program import GeneratedProgram
 from oracle.compilers import ROOT
@@ -38,6 +40,7 @@ CONSTRUCTS = {
     "short": r"\bshort\b", "recursion": r"n\d+ > 0", "inline": r"\binline\b", "builtin": r"__builtin_",
     "hex": r"0[xX]\d", "binary": r"0b[01]", "character": r"'.'",
     "struct by value": r"\(struct S\d a\d|, struct S\d a\d", "cast": r"\(long\)",
+    "directive": r"\n#if .*[<>=]", "else if": r"\n#elif ",
     "logical": r" \|\| ", "guarded division": r"(?:divide|remainder)_", "pointer to pointer": r"\*\*",
 }  # fmt: skip
 
@@ -121,3 +124,21 @@ def test_features_can_be_left_out() -> None:
 def test_hypothesis_draws_programs(program: GeneratedProgram) -> None:
     assert re.fullmatch(r"checksum = [0-9a-f]+\n", program.expected or "")
     assert "int main(void)" in program.source
+
+
+@needs_gcc
+def test_gcc_agrees_about_conditions_of_the_preprocessor(tmp_path: Path) -> None:
+    choices = SeededChoices(7)
+    made = [make_constant(choices, 1 + number % 5) for number in range(400)]
+    lines: list[str] = []
+    for number, one in enumerate(made):
+        lines += [f"#if {one.text}", f"yes{number}", "#endif"]
+        if one.value:
+            lines += [f"#if ({one.text}) != {one.value & ((1 << 64) - 1):#x}u", f"value of {one.text}", "#endif"]
+            sign = f"({one.text}) * 0 - 1 > 0"  # -1 is large if the expression is unsigned
+            lines += [f"#if {'!' if one.unsigned else ''}({sign})", f"type of {one.text}", "#endif"]
+    source = tmp_path / "conditions.c"
+    source.write_text("\n".join(lines) + "\n")
+    done = subprocess.run(["gcc", "-E", "-P", "-w", str(source)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[:2000]
+    assert done.stdout.split("\n")[:-1] == [f"yes{number}" for number, one in enumerate(made) if one.value]
