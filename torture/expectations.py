@@ -17,16 +17,16 @@ from torture.tcl import TclError, closing_brace, commands, condition, split_list
 # Warnings, notes, dump scans and time factors: this suite judges errors and behaviour.
 _WITHOUT_EFFECT = frozenset(
     """
-    dg-warning dg-bogus dg-message dg-note dg-prune-output dg-final dg-timeout dg-timeout-factor dg-xfail-if dg-
-    xfail-run-if dg-begin-multiline-output dg-end-multiline-output dg-locus dg-regexp dg-excess-errors dg-output dg-
+    dg-warning dg-bogus dg-message dg-note dg-prune-output dg-final dg-timeout dg-timeout-factor dg-xfail-if
+    dg-xfail-run-if dg-begin-multiline-output dg-end-multiline-output dg-locus dg-regexp dg-excess-errors dg-output dg-
     remove-options dg-additional-files dg-set-compiler-env-var dg-set-target-env-var dg-keep-saved-temps
     """.split()
 )
 # Requirements that hold on every target here (ELF, GNU tools, unlimited stack).
 _FULFILLED = frozenset(
     """
-    dg-require-weak dg-require-alias dg-require-stack-size dg-require-visibility dg-require-named-sections dg-
-    require-ascii-locale dg-require-profiling dg-require-ifunc dg-require-iconv dg-require-gc-sections dg-require-
+    dg-require-weak dg-require-alias dg-require-stack-size dg-require-visibility dg-require-named-sections
+    dg-require-ascii-locale dg-require-profiling dg-require-ifunc dg-require-iconv dg-require-gc-sections dg-require-
     fileio dg-require-stack-check
     """.split()
 )

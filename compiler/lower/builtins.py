@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from compiler.ir.function import ORDER_NAMES, SEQ_CST, Memory, Value
-from compiler.ir.types import I32, Type, integer
+from compiler.ir.types import I1, I32, Type, integer
 from compiler.lower import lanes
 from compiler.lower.calls import library_call, part_type, parts_to_record, parts_to_scalar
 from compiler.lower.context import Context
 from compiler.lower.lvalues import pointer_of
+from compiler.lower.scalars import infinity_of, significand_bits
 from compiler.platform.abi import DIRECT, REFERENCE
 from compiler.platform.classify import classify
 from compiler.syntax import expr
@@ -32,6 +33,7 @@ _FLOAT_COMPARE: Final[dict[str, tuple[Op, bool]]] = {  # the op, operands exchan
     "islessequal": (ops.FLE, False),
     "isunordered": (ops.FUNORDERED, False),
 }
+JMP_BUF_BYTES: Final = 256  # of <setjmp.h>
 _LIBRARY: Final[dict[str, str]] = {"memcpy": "memcpy", "memmove": "memmove", "memset": "memset", "memcmp": "memcmp"}
 
 
@@ -61,7 +63,17 @@ def _simple(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
     args = node.arguments
     if name == "va_arg":
         return va_arg(cx, node)
-    if name == "complex":
+    if name == "trap_value":  # va_arg of a type that no argument has: the operand is evaluated, then it traps
+        cx.effect(args[0])
+        builder.effect(ops.TRAP, [])
+        builder.unreachable()
+        cx.dead()
+        if cx.shapes.is_memory(node.type):
+            return cx.temporary(node.type, "never").address
+        return builder.const(cx.ir(node.type), 0)
+    if name == "setjmp":
+        return _builtin_setjmp(cx, args[0])
+    if name == "complex" or name == "shuffle":
         return lanes.materialize(cx, node)
     if name in ("expect", "expect_with_probability"):
         value = cx.value(args[0])
@@ -79,7 +91,10 @@ def _simple(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
             level = level.operand
         if not isinstance(level, expr.IntegerConstant):
             raise cx.unsupported(f"__builtin_{name} of a variable level", node.start)
-        return builder.frame_address(level.value) if name == "frame_address" else builder.return_address(level.value)
+        if name == "frame_address":
+            return builder.frame_address(level.value)
+        # A caller's return address cannot be found without its frame's layout: null, as gcc gives for most machines.
+        return builder.return_address(0) if level.value == 0 else cx.constant(0)
     if name in ("extract_return_addr", "assume_aligned", "launder"):
         value = cx.value(args[0])
         for rest in args[1:]:
@@ -108,6 +123,11 @@ def _statement_like(cx: Context, node: expr.BuiltinCall, name: str) -> bool:
         builder.effect(ops.TRAP, [])
         builder.unreachable()
         cx.dead()
+    elif name == "longjmp":
+        saved = builder.load(cx.pointer, cx.value(args[0]), cx.pointer.size)
+        library_call(cx, "longjmp", [saved, builder.const(I32, 1)], None)
+        builder.unreachable()
+        cx.dead()
     elif name == "va_start":
         builder.effect(ops.VA_START, [va_list_address(cx, args[0])])
     elif name == "va_end":
@@ -125,6 +145,17 @@ def _statement_like(cx: Context, node: expr.BuiltinCall, name: str) -> bool:
     else:
         return False
     return True
+
+
+def _builtin_setjmp(cx: Context, buffer: expr.Expr) -> Value:
+    """The buffer of five words is too small for what the library's setjmp keeps: that goes into this frame, which
+    has to be alive at the jump, and the buffer gets its address."""
+    builder = cx.builder
+    place = builder.slot(JMP_BUF_BYTES, 16, "jump")
+    builder.store(cx.value(buffer), place, cx.pointer.size)
+    result = library_call(cx, "setjmp", [place], I32, returns_twice=True)
+    assert result is not None
+    return result
 
 
 def va_list_address(cx: Context, node: expr.Expr) -> Value:
@@ -216,7 +247,7 @@ def _overflow(cx: Context, node: expr.BuiltinCall, name: str) -> Value:
         needed = max(left.type.bits + (not left_signed), right.type.bits + (not right_signed))
         needed = needed * 2 if op == expr.MUL else needed + 1
         bits = 32
-        while bits < max(needed, to.bits + 1):
+        while bits < max(needed, min(to.bits + 1, 128)):
             bits *= 2
         if bits > 128:
             raise cx.unsupported(f"__builtin_{name} of mixed wide types", node.start)
@@ -224,8 +255,13 @@ def _overflow(cx: Context, node: expr.BuiltinCall, name: str) -> Value:
         made = builder.binary(
             (ops.ADD, ops.SUB, ops.MUL)[op], cx.resize(left, wide, left_signed), cx.resize(right, wide, right_signed)
         )
-        value = builder.convert(ops.TRUNC, to, made)
-        overflow = builder.compare(ops.NE, builder.convert(ops.SEXT if to_signed else ops.ZEXT, wide, value), made)
+        value = cx.resize(made, to, True)
+        if to is not wide:
+            overflow = builder.compare(ops.NE, cx.resize(value, wide, to_signed), made)
+        elif to_signed:
+            overflow = builder.const(I1, 0)
+        else:
+            overflow = builder.compare(ops.LT_S, made, builder.const(wide, 0))
     if not predicate:
         pointer = pointer_of(cx, result_node)
         stored = value
@@ -249,7 +285,7 @@ def _floating(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
         right = cx.value(args[1])
         less = builder.compare(ops.FLT, left, right)
         return cx.boolean(builder.binary(ops.OR, less, builder.compare(ops.FLT, right, left)), cx.ir(node.type))
-    base = name[:-1] if name[-1:] in "fl" and name not in ("ceil",) else name
+    base = name[:-1] if name[-1:] in "fl" and name != "isinf" else name
     if base in _FLOAT_UNARY:
         return builder.unary(_FLOAT_UNARY[base], cx.value(args[0]))
     if base == "copysign":
@@ -268,7 +304,7 @@ def _floating(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
     if base == "signbit":
         pattern = builder.convert(ops.BITCAST, bits, value)
         return cx.boolean(builder.compare(ops.LT_S, pattern, builder.const(bits, 0)), result)
-    infinity = builder.const(type, _infinity(type))
+    infinity = builder.const(type, infinity_of(type))
     magnitude = builder.unary(ops.FABS, value)
     if base in ("isinf", "isinf_sign"):
         bit = cx.boolean(builder.compare(ops.FEQ, magnitude, infinity), result)
@@ -279,21 +315,10 @@ def _floating(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
     if base == "isfinite" or base == "finite":
         return cx.boolean(builder.compare(ops.FLT, magnitude, infinity), result)
     if base == "isnormal":
-        smallest = builder.const(type, 1 << _significand(type))
+        smallest = builder.const(type, 1 << significand_bits(type))
         low = builder.compare(ops.FLE, smallest, magnitude)
         return cx.boolean(builder.binary(ops.AND, low, builder.compare(ops.FLT, magnitude, infinity)), result)
     return None
-
-
-def _significand(type: Type) -> int:
-    """Stored bits below the exponent, the explicit integer bit of the x87 format not counted."""
-    return {16: 10, 32: 23, 64: 52, 80: 64, 128: 112}[type.bits]
-
-
-def _infinity(type: Type) -> int:
-    shift = _significand(type)
-    exponent = ((1 << (type.bits - 1 - shift)) - 1) << shift
-    return exponent | (1 << 63) if type.bits == 80 else exponent
 
 
 # --- atomics

@@ -200,7 +200,9 @@ def _emit(cx: Context, callee: Callee, values: list[Value], signature: Signature
     return made
 
 
-def library_call(cx: Context, name: str, arguments: list[Value], result: Type | None) -> Value | None:
+def library_call(
+    cx: Context, name: str, arguments: list[Value], result: Type | None, returns_twice: bool = False
+) -> Value | None:
     """A call of a run-time function with pointer-wide or smaller integer and float arguments."""
     shapes: list[Shape] = []
     for value in arguments:
@@ -210,6 +212,7 @@ def library_call(cx: Context, name: str, arguments: list[Value], result: Type | 
     for value, passing in zip(arguments, signature.parameters, strict=True):
         values.extend(scalar_to_parts(cx, value, passing))
     made = _emit(cx, Callee(name, None, None), values, signature, False)
+    made.returns_twice = returns_twice
     return None if result is None else parts_to_scalar(cx, made.results, signature.result, result)
 
 

@@ -16,7 +16,7 @@ from compiler.lower.lvalues import (
     variable_size,
     write,
 )
-from compiler.lower.scalars import apply_binary, compare_values, is_updated
+from compiler.lower.scalars import apply_binary, compare_values, infinity_of, is_updated
 from compiler.syntax import expr
 from compiler.terms import ops
 from compiler.types import ctypes
@@ -116,6 +116,10 @@ def binary(cx: Context, node: expr.Binary) -> Value:
     return apply_binary(cx, op, cx.shapes.is_signed(node.left.type), left, right, flags)
 
 
+def is_infinity(cx: Context, node: expr.FloatConstant) -> bool:
+    return node.bits == infinity_of(cx.ir(node.type))
+
+
 def _update(cx: Context, node: expr.Binary) -> Value:
     """The operation of a compound assignment. The right operand goes first, the object is read after it: where that
     calls a function which changes the object, either order is allowed (C17 6.5.16p3), and this one is gcc's."""
@@ -133,6 +137,9 @@ def compare(cx: Context, node: expr.Binary) -> Value:
     """A comparison of scalars or complex numbers as i1."""
     if node.left.type.kind == ctypes.COMPLEX:
         return lanes.compare(cx, node)
+    if node.op == expr.GT and isinstance(node.right, expr.FloatConstant) and is_infinity(cx, node.right):
+        cx.effect(node.left)  # nothing is greater, at any level
+        return cx.builder.const(I1, 0)
     left = cx.value(node.left)
     right = cx.value(node.right)
     return compare_values(cx, node.op, cx.shapes.is_signed(node.left.type), left, right)

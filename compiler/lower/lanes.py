@@ -80,7 +80,29 @@ def elements(cx: Context, node: expr.Expr) -> list[Value]:
         return [cx.builder.const(kind, 0), cx.builder.const(kind, node.bits)]
     if isinstance(node, expr.BuiltinCall) and node.name == "complex":
         return [cx.value(node.arguments[0]), cx.value(node.arguments[1])]
+    if isinstance(node, expr.BuiltinCall) and node.name == "shuffle":
+        return _shuffle(cx, node)
     return _load(cx, bytes_of(cx, node), node.type)
+
+
+def _shuffle(cx: Context, node: expr.BuiltinCall) -> list[Value]:
+    """Each lane of the mask, modulo their number, picks a lane of the vectors laid side by side."""
+    lanes: list[Value] = []
+    for argument in node.arguments[:-1]:
+        lanes.extend(elements(cx, argument))
+    mask = elements(cx, node.arguments[-1])
+    builder = cx.builder
+    step = cx.size(element_type(node.type))
+    table = builder.slot(step * len(lanes), min(step * len(lanes), 16), "shuffled")
+    for index, value in enumerate(lanes):
+        builder.store(builder.offset(table, index * step), value, step)
+    kind = cx.ir(element_type(node.type))
+    picked: list[Value] = []
+    for lane in mask:
+        number = builder.binary(ops.AND, cx.resize(lane, cx.pointer, False), cx.constant(len(lanes) - 1))
+        place = builder.ptr_add(table, builder.binary(ops.MUL, number, cx.constant(step)))
+        picked.append(builder.load(kind, place, step))
+    return picked
 
 
 def _cast(cx: Context, node: expr.Cast) -> list[Value]:

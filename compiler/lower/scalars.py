@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from compiler.ir.function import Value
+from compiler.ir.types import Type
 from compiler.lower.context import Context
 from compiler.syntax import expr
 from compiler.terms import ops
@@ -72,3 +73,15 @@ def is_updated(cx: Context, node: expr.Expr) -> bool:
     while isinstance(node, expr.Cast):
         node = node.operand
     return isinstance(node, expr.Reused) and node in cx.updated
+
+
+def significand_bits(type: Type) -> int:
+    """Stored bits below the exponent, the explicit integer bit of the x87 format not counted."""
+    return {16: 10, 32: 23, 64: 52, 80: 64, 128: 112}[type.bits]
+
+
+def infinity_of(type: Type) -> int:
+    """The bit pattern of positive infinity."""
+    shift = significand_bits(type)
+    exponent = ((1 << (type.bits - 1 - shift)) - 1) << shift
+    return exponent | (1 << 63) if type.bits == 80 else exponent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.lex import tokens as tk
 from compiler.parse.expressions import ExpressionParser
-from compiler.sema import builtins, generic, postfix
+from compiler.sema import builtins, generic, lanes, postfix
 from compiler.sema.convert import error_expr, load
 from compiler.sema.names import function_name
 from compiler.syntax import expr
@@ -48,7 +48,7 @@ class KeywordParser(ExpressionParser):
         if id == tk.K_BUILTIN_COMPLEX:
             self.advance()
             arguments = self.arguments()
-            return builtins.complex_value(cx, arguments, at, self.pos)
+            return lanes.complex_value(cx, arguments, at, self.pos)
         if id in (tk.K_TRUE, tk.K_FALSE):
             self.advance()
             return IntegerConstant(cx.types.boolean, at, at + 1, 1 if id == tk.K_TRUE else 0)
@@ -64,7 +64,11 @@ class KeywordParser(ExpressionParser):
             self.skip_balanced()
             cx.error(at, "'{}' is not supported", self.tokens[at].text)
             return error_expr(cx, at, self.pos)
-        if id in (tk.K_BUILTIN_SHUFFLE, tk.K_BUILTIN_SHUFFLEVECTOR, tk.K_BUILTIN_CONVERTVECTOR, tk.K_BUILTIN_TGMATH,
+        if id == tk.K_BUILTIN_SHUFFLE:
+            self.advance()
+            arguments = self.arguments()
+            return lanes.shuffle(cx, arguments, at, self.pos)
+        if id in (tk.K_BUILTIN_SHUFFLEVECTOR, tk.K_BUILTIN_CONVERTVECTOR, tk.K_BUILTIN_TGMATH,
                   tk.K_BUILTIN_CALL_WITH_STATIC_CHAIN):  # fmt: skip
             self.advance()
             self.skip_balanced()

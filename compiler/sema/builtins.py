@@ -31,7 +31,7 @@ from compiler.syntax.decl import EXTERNAL, Function, Variable
 from compiler.syntax.expr import BuiltinCall, Call, Expr, IntegerConstant, Name
 from compiler.types import ctypes
 from compiler.types.conversions import is_compatible
-from compiler.types.ctypes import ComplexType, CType, FloatType, FunctionType, PointerType
+from compiler.types.ctypes import CType, FloatType, FunctionType, PointerType
 from compiler.types.derive import is_complete, pointer_to, unqualified
 from compiler.types.names import describe, type_name
 
@@ -87,18 +87,21 @@ _SPECIAL: Final[dict[str, str]] = {
     "ldexp": "ddi", "ldexpf": "ffi", "ldexpl": "ggi", "scalbn": "ddi", "scalbnf": "ffi", "scalbln": "ddl",
 }  # fmt: skip
 
+# Not the library's functions of these names: the buffer is five words, and a jump gives 1.
+_JUMPS: Final[dict[str, str]] = {"setjmp": "ip", "longjmp": "vpi"}
+
 # Checked one by one below.
 _GENERIC: Final = frozenset((
     "constant_p", "va_start", "va_copy", "classify_type", "isgreater", "isgreaterequal", "isless", "islessequal",
     "islessgreater", "isunordered", "isnan", "isinf", "isinf_sign", "isfinite", "isnormal", "fpclassify", "signbit",
     "add_overflow", "sub_overflow", "mul_overflow", "add_overflow_p", "sub_overflow_p", "mul_overflow_p",
     "speculation_safe_value", "next_arg", "launder", "has_attribute", "issignaling", "va_arg_pack", "va_arg_pack_len",
-    "setjmp", "longjmp", "apply", "apply_args", "return", "nonlocal_goto",
+    "apply", "apply_args", "return", "nonlocal_goto",
 ))  # fmt: skip
 
 _UNSUPPORTED: Final = frozenset((
-    "next_arg", "has_attribute", "issignaling", "setjmp", "longjmp", "apply", "apply_args", "return",
-    "nonlocal_goto", "unwind_init", "dwarf_cfa", "eh_return_data_regno",
+    "next_arg", "has_attribute", "issignaling", "apply", "apply_args", "return", "nonlocal_goto", "unwind_init",
+    "dwarf_cfa", "eh_return_data_regno",
 ))  # fmt: skip
 
 _TYPED_OVERFLOW: Final[dict[str, str]] = {
@@ -233,7 +236,7 @@ def call_builtin(cx: Context, name: str, arguments: list[Expr], at: int, end: in
     if plain in _UNSUPPORTED:
         cx.error(at, "'{}' is not supported", name)
         return error_expr(cx, at, end)
-    signature = _SPECIAL.get(plain, "")
+    signature = _JUMPS.get(plain, "") or _SPECIAL.get(plain, "")
     if signature:
         converted = _convert_arguments(cx, name, _signature(cx, signature), arguments, at)
         if converted is None:
@@ -270,7 +273,7 @@ _COMPLEX_PARTS: Final[dict[str, tuple[int, str]]] = {
 def _complex_part(cx: Context, plain: str, name: str, arguments: list[Expr], at: int, end: int) -> Expr:
     """conj, creal and cimag are the operators ~, __real__ and __imag__ on a complex value."""
     if len(arguments) != 1:
-        return _wrong_count(cx, name, len(arguments), 1, at, end)
+        return wrong_count(cx, name, len(arguments), 1, at, end)
     op, letter = _COMPLEX_PARTS[plain]
     element = _letter(cx, letter)
     assert isinstance(element, FloatType)
@@ -384,9 +387,11 @@ def _special(cx: Context, plain: str, signature: str, arguments: list[Expr], at:
     if plain == "alloca_with_align_and_max":
         return BuiltinCall(result, at, end, "alloca_with_align", arguments[:2])
     if plain in ("frame_address", "return_address") and not isinstance(arguments[0], IntegerConstant):
-        if cx.evaluator.constant_integer(arguments[0]) is None:
+        level = cx.evaluator.constant_integer(arguments[0])
+        if level is None:
             cx.error(at, "invalid argument to '__builtin_{}'", plain)
             return error_expr(cx, at, end)
+        arguments = [IntegerConstant(cx.types.uint, at, end, level)]
     return BuiltinCall(result, at, end, plain.strip("_"), arguments)
 
 
@@ -395,13 +400,13 @@ def _generic(cx: Context, plain: str, name: str, arguments: list[Expr], at: int,
     count = len(arguments)
     if plain == "constant_p":
         if count != 1:
-            return _wrong_count(cx, name, count, 1, at, end)
+            return wrong_count(cx, name, count, 1, at, end)
         return fold.constant_p(cx, load(cx, arguments[0]), at, end)
     if plain == "va_start":
         return _va_start(cx, name, arguments, at, end)
     if plain == "va_copy":
         if count != 2:
-            return _wrong_count(cx, name, count, 2, at, end)
+            return wrong_count(cx, name, count, 2, at, end)
         lists = [_va_list(cx, argument, name) for argument in arguments]
         if any(item.type.kind == ctypes.ERROR for item in lists):
             return error_expr(cx, at, end)
@@ -413,16 +418,16 @@ def _generic(cx: Context, plain: str, name: str, arguments: list[Expr], at: int,
         return BuiltinCall(types.int, at, end, plain, [])
     if plain == "classify_type":
         if count != 1:
-            return _wrong_count(cx, name, count, 1, at, end)
+            return wrong_count(cx, name, count, 1, at, end)
         return IntegerConstant(types.int, at, end, _classify(load(cx, arguments[0]).type))
     if plain == "speculation_safe_value" or plain == "launder":
         if count < 1:
-            return _wrong_count(cx, name, count, 1, at, end)
+            return wrong_count(cx, name, count, 1, at, end)
         return promote(cx, load(cx, arguments[0]))
     return _floating(cx, plain, name, arguments, at, end)
 
 
-def _wrong_count(cx: Context, name: str, count: int, wanted: int, at: int, end: int) -> Expr:
+def wrong_count(cx: Context, name: str, count: int, wanted: int, at: int, end: int) -> Expr:
     cx.error(at, "too {} arguments to function '{}'", "few" if count < wanted else "many", name)
     return error_expr(cx, at, end)
 
@@ -430,7 +435,7 @@ def _wrong_count(cx: Context, name: str, count: int, wanted: int, at: int, end: 
 def _va_start(cx: Context, name: str, arguments: list[Expr], at: int, end: int) -> Expr:
     function = cx.function
     if len(arguments) < 1:
-        return _wrong_count(cx, name, len(arguments), 2, at, end)
+        return wrong_count(cx, name, len(arguments), 2, at, end)
     if function is None or not function.function.is_variadic:
         cx.error(at, "'va_start' used in function with fixed arguments")
         return error_expr(cx, at, end)
@@ -471,7 +476,7 @@ def va_arg(cx: Context, operand: Expr, type: CType, at: int, end: int) -> Expr:
 
 def _overflow(cx: Context, plain: str, name: str, arguments: list[Expr], at: int, end: int) -> Expr:
     if len(arguments) != 3:
-        return _wrong_count(cx, name, len(arguments), 3, at, end)
+        return wrong_count(cx, name, len(arguments), 3, at, end)
     values = [load(cx, argument) for argument in arguments]
     for index, value in enumerate(values):
         if value.type.kind == ctypes.ERROR:
@@ -509,7 +514,7 @@ def _floating(cx: Context, plain: str, name: str, arguments: list[Expr], at: int
     """Type-generic classification and comparison of floating values."""
     wanted = 6 if plain == "fpclassify" else 2 if plain.startswith(("isg", "isl", "isu")) else 1
     if len(arguments) != wanted:
-        return _wrong_count(cx, name, len(arguments), wanted, at, end)
+        return wrong_count(cx, name, len(arguments), wanted, at, end)
     values = [load(cx, argument) for argument in arguments]
     for value in values:
         if value.type.kind == ctypes.ERROR:
@@ -549,21 +554,6 @@ def _fpclassify(cx: Context, values: list[Expr], at: int, end: int) -> Expr:
         return error_expr(cx, at, end)
     classes = [convert(cx, value, cx.types.int) for value in values[:5]]
     return fold.classify(cx, classes, values[5], at, end)
-
-
-def complex_value(cx: Context, arguments: list[Expr], at: int, end: int) -> Expr:
-    """__builtin_complex(real, imaginary)"""
-    if len(arguments) != 2:
-        return _wrong_count(cx, "__builtin_complex", len(arguments), 2, at, end)
-    values = [load(cx, argument) for argument in arguments]
-    element = values[0].type.bare
-    if not isinstance(element, FloatType) or values[1].type.bare is not element:
-        if values[0].type.kind != ctypes.ERROR and values[1].type.kind != ctypes.ERROR:
-            cx.error(at, "'__builtin_complex' operands not of real binary floating-point type of the same kind")
-        return error_expr(cx, at, end)
-    type: ComplexType = cx.types.complex_of(element)
-    return BuiltinCall(type, at, end, "complex", values)
-
 
 
 

@@ -503,7 +503,7 @@ class Evaluator:
                 same = left.real == right.real and left.imaginary == right.imaginary
             return IntegerValue(1 if same == (op == expr.EQ) else 0)
         if not isinstance(type.element, FloatType):
-            return None
+            return self._integer_parts(op, type.element, left, right)
         fmt = format_of(type.element)
         if op == expr.ADD:
             return ComplexValue(soft.add(left.real, right.real, fmt), soft.add(left.imaginary, right.imaginary, fmt))
@@ -520,6 +520,23 @@ class Evaluator:
                 return None  # Annex G.5.1 recovers infinities; left to the run-time function
             return ComplexValue(real, imaginary)
         return None
+
+    def _integer_parts(
+        self, op: int, element: CType, left: ComplexValue, right: ComplexValue
+    ) -> ConstantValue | None:
+        """A sum, difference or product of complex integers; quotients are left to lowering."""
+        if op == expr.ADD:
+            real = left.real + right.real
+            imaginary = left.imaginary + right.imaginary
+        elif op == expr.SUB:
+            real = left.real - right.real
+            imaginary = left.imaginary - right.imaginary
+        elif op == expr.MUL:
+            real = left.real * right.real - left.imaginary * right.imaginary
+            imaginary = left.real * right.imaginary + left.imaginary * right.real
+        else:
+            return None
+        return ComplexValue(self._fit(real, element).value, self._fit(imaginary, element).value)
 
     def _addresses(self, node: Binary, left: ConstantValue, right: ConstantValue) -> ConstantValue | None:
         """At least one operand is an address."""

@@ -334,6 +334,10 @@ def set_variable_type(cx: Context, variable: Variable, type: CType) -> None:
 def finish_file_variables(cx: Context) -> None:
     """At the end of the unit: tentative definitions become definitions (C17 6.9.2p2)."""
     for variable in cx.unit.variables:
+        if variable.attributes.alias and variable.linkage != NO_LINKAGE and not variable.is_tentative:
+            if not variable.is_defined:  # `extern` and an alias: a definition all the same
+                cx.unit.items.append(variable)
+            continue
         if variable.linkage == NO_LINKAGE or variable.is_defined or not variable.is_tentative:
             continue
         type = variable.type

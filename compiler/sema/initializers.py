@@ -12,8 +12,9 @@ from typing import Final, final
 from compiler.sema.context import Context
 from compiler.sema.convert import INITIALIZING, Target, assign_convert, load
 from compiler.sema.postfix import find_field
+from compiler.syntax import expr
 from compiler.syntax.decl import Initializer, InitializerEntry
-from compiler.syntax.expr import CompoundLiteral, Expr, IntegerConstant, StringConstant
+from compiler.syntax.expr import Cast, CompoundLiteral, Expr, IntegerConstant, StringConstant
 from compiler.types import ctypes
 from compiler.types.conversions import is_compatible
 from compiler.types.ctypes import (
@@ -181,6 +182,13 @@ class Flattener:
         if type.is_record and self.is_static and isinstance(value, CompoundLiteral):
             self._splice(value, offset)
             return
+        if type.kind == ctypes.VECTOR and self.is_static:
+            inner = value
+            while isinstance(inner, Cast) and inner.kind in (expr.LOAD, expr.NO_OP):
+                inner = inner.operand
+            if isinstance(inner, CompoundLiteral) and is_compatible(unqualified(inner.type), unqualified(type)):
+                self._splice(inner, offset)
+                return
         value = assign_convert(self.cx, value, type, at, Target(INITIALIZING))
         if self.is_static and not isinstance(value, IntegerConstant) and value.type.kind != ERROR:
             if self.cx.evaluator.evaluate(value) is None:
