@@ -45,7 +45,7 @@ def gcc_output(program: Path, folder: Path, level: str) -> str:
     """What the program prints when compiled by gcc. Raises Failed unless it ends with status 0."""
     executable = folder / "program"
     options = ["-w", level, "-static", "-ffp-contract=off", *options_of(program)]
-    command = [GCC, *options, str(program), "-o", str(executable)]
+    command = [GCC, *options, str(program), "-o", str(executable), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         raise Failed(f"{program.name}: {done.stderr}")
