@@ -356,8 +356,24 @@ def open_store(out: Path, existing: bool = False) -> Store:
 def summary_of(store: Store, identifier: str) -> Summary:
     settings = engine.stored_settings(store, identifier)
     done, _ = store.unit_counts(identifier)
-    command = shlex.join(settings.command(done))
+    command = " ".join([own_command(), *map(shlex.quote, settings.command(done)[1:])])
     return summarize(store, identifier, command, total_programs(settings))
+
+
+def own_command() -> str:
+    """How the user called this; what is printed for copying begins with it."""
+    return os.environ.get("PYCC_FUZZ_COMMAND", "pycc-fuzz")
+
+
+def verdict_line(summary: Summary) -> str:
+    """What it all means."""
+    if not summary.clean:
+        count = len(summary.findings)
+        return f"result: {count} finding{'s' if count != 1 else ''}" if count else "result: failures, all known before"
+    if any(str(row.outcome) == "harness-error" for row in summary.outcomes):
+        return "result: nothing found, but the suite itself failed on some programs (harness-error)"
+    sure = min((row.count for row in summary.outcomes if row.kind == "good"), default=0)
+    return f"result: nothing found; {sure} of {summary.done} programs did what they must at every level"
 
 
 def watcher_for(store: Store, out: Path, log_format: str | None) -> Filing:
@@ -399,9 +415,10 @@ def run_campaign(
         )
     else:
         show_summary(plain_console(), summary)
+        click.echo(verdict_line(summary))
         click.echo(f"report: {index}")
         if interrupted:
-            click.echo(f"interrupted; go on with: pycc-fuzz resume {identifier} --out {shlex.quote(str(out))}")
+            click.echo(f"interrupted; go on with: {own_command()} resume {identifier} --out {shlex.quote(str(out))}")
     harness = any(str(row.outcome) == "harness-error" for row in summary.outcomes)
     if not summary.clean:
         return FOUND

@@ -148,6 +148,9 @@ class Rich(Filing):
         self.live.stop()
 
     def picture(self) -> Group:
+        if not self.counts:
+            waiting = "starting; before the first program, each version of pycc compiles its run-time library"
+            return Group(self.progress, Text(waiting, style="dim"))
         table = Table(expand=False)
         table.add_column("subject")
         table.add_column("outcomes")
