@@ -32,8 +32,8 @@ from fuzz.generators.c.make_expressions import arithmetic, condition, integer_ex
 from fuzz.generators.c.make_functions import make_function
 from fuzz.generators.c.make_initializers import make_initializer
 from fuzz.generators.c.make_places import new_global
-from fuzz.generators.c.make_statements import make_statement, observe_text, qualify
-from fuzz.generators.c.statements import INDENT, Declaration, Statement
+from fuzz.generators.c.make_statements import make_statement, qualify
+from fuzz.generators.c.statements import INDENT, Declaration, Statement, observe_text
 from fuzz.generators.program import GeneratedProgram, Generator, GeneratorFailed
 
 STEP_LIMIT = 30_000
@@ -113,6 +113,8 @@ class Program:
         """The source, once `run` has fixed the guards."""
         context = self.context
         body: list[str] = []
+        if context.apart:
+            body.append(f"__thread char apart[{context.apart}] = {{1}};")
         for declaration in context.globals:
             body.append(f"{'' if declaration.variable.index % 3 else 'static '}{declaration.line()}")
         for function in context.functions:
@@ -198,6 +200,10 @@ def make_program(choices: Choices, options: Options) -> Program:
     for _ in range(choices.between(2, 6)):
         variable = new_global(context, context.object_type())
         qualify(context, variable)
+        if context.has("thread-local") and choices.below(4) == 0:
+            # Its address is no constant. What stands before it makes offsets that take two instructions.
+            variable.thread_local, variable.addressable = True, False
+            context.apart = context.apart or choices.pick((40, 2040, 2500, 4090, 6500))
     if context.has("pointers"):
         for _ in range(choices.below(3)):
             new_global(context, PointerType(context.scalar()))

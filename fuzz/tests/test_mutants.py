@@ -64,9 +64,11 @@ def planted(tmp_path: Path) -> dict[str, Mutant]:
 @pytest.mark.parametrize(
     ("name", "fate"),
     [
-        ("sign", Fate.CAUGHT), ("harmless", Fate.SURVIVED), ("crude", Fate.BREAKS_HELLO),
+        ("sign", Fate.CAUGHT),
+        ("harmless", Fate.SURVIVED),
+        ("crude", Fate.BREAKS_HELLO),
         ("clean-grammar", Fate.SURVIVED),
-    ],  # fmt: skip
+    ],
 )
 def test_the_fate_of_a_mutant(name: str, fate: Fate, planted: dict[str, Mutant], tmp_path: Path) -> None:
     settings = Settings(

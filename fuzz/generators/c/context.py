@@ -41,6 +41,7 @@ FEATURES: Final = (
     "computed-goto", "switch", "loops", "calls", "recursion", "function-pointers", "varargs", "compound-literals",
     "statement-expressions", "generic", "enums", "strings", "static-locals", "dense", "builtins", "spellings",
     "side-effects", "comma", "casts", "shifts", "division", "bool", "conditional-groups",
+    "thread-local",
 )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ class Context:
         self.effects = True  # whether expressions may have side effects here
         self.nodes = 0
         self.node_limit = 1400
+        self.apart = 0  # bytes of thread-local storage that stand before the program's own
 
     def has(self, feature: str) -> bool:
         return feature in self.features

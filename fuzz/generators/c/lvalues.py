@@ -55,6 +55,7 @@ class Variable:
         self.const = False
         self.volatile = False
         self.register = False
+        self.thread_local = False
         self.writable = True
         self.addressable = True
         self.extent = 1
@@ -70,6 +71,8 @@ class Variable:
             words = "static "
         elif self.register:
             words = "register "
+        elif self.thread_local:
+            words = "__thread "
         qualifiers = ("const " if self.const else "") + ("volatile " if self.volatile else "")
         if isinstance(self.ctype, PointerType):
             return words + self.ctype.declare(f"{qualifiers}{self.name}")

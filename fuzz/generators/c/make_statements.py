@@ -18,7 +18,6 @@ from fuzz.generators.c.ctypes import (
     VOID,
     ArrayType,
     CType,
-    FloatType,
     IntType,
     PointerType,
     RecordType,
@@ -37,7 +36,7 @@ from fuzz.generators.c.lvalues import (
     PointerStep,
     Variable,
 )
-from fuzz.generators.c.machine import BREAK, CONTINUE, NORMAL, Machine
+from fuzz.generators.c.machine import BREAK, CONTINUE
 from fuzz.generators.c.make_constants import constant_equal_to, interesting, literal
 from fuzz.generators.c.make_expressions import (
     arithmetic,
@@ -48,11 +47,16 @@ from fuzz.generators.c.make_expressions import (
     integer_expression,
     make_call,
 )
+from fuzz.generators.c.make_groups import assign_fields, conditional_group, evaluated
 from fuzz.generators.c.make_initializers import make_initializer
-from fuzz.generators.c.make_places import addressable, make_index, make_pointer, make_record_value, make_typed_place
-from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
+from fuzz.generators.c.make_places import (
+    addressable,
+    make_index,
+    make_pointer,
+    make_record_value,
+    make_typed_place,
+)
 from fuzz.generators.c.statements import (
-    INDENT,
     Arm,
     Block,
     ComputedGoto,
@@ -63,38 +67,13 @@ from fuzz.generators.c.statements import (
     Jump,
     Label,
     Loop,
+    Observe,
     Return,
     Statement,
     Switch,
 )
 
 StatementMaker: TypeAlias = Callable[[Context, int], list[Statement]]
-
-
-class Observe(Statement):
-    """`mix("name", (unsigned long)expression);`: adds a value to the checksum where it arises."""
-
-    def __init__(self, name: str, expression: Expression) -> None:
-        self.name = name
-        self.expression = expression
-
-    def execute(self, machine: Machine) -> int:
-        machine.step()
-        machine.observe(self.name, self.expression.evaluate(machine), self.expression.ctype)
-        return NORMAL
-
-    def emit(self, lines: list[str], depth: int) -> None:
-        lines.append(f"{INDENT * depth}{observe_text(self.name, self.expression.ctype, self.expression.text(1))}")
-
-
-def observe_text(name: str, ctype: CType, text: str) -> str:
-    """The call that adds a value of arithmetic type to the checksum."""
-    if isinstance(ctype, FloatType):
-        return f'mix_double("{name}", {text});'
-    assert isinstance(ctype, IntType)
-    if ctype.bits == 128:
-        return f'mix("{name}", (unsigned long)({text}));'
-    return f'mix("{name}", {text});'
 
 
 def make_block(context: Context, depth: int, count: int) -> Block:
@@ -124,13 +103,6 @@ def make_statement(context: Context, depth: int) -> list[Statement]:
         made = maker(context, depth)
         if made:
             return made
-
-
-def evaluated(context: Context, expression: Expression | None) -> list[Statement]:
-    if expression is None:
-        return []
-    context.note_effects(expression)
-    return [Evaluate(expression)]
 
 
 def expression_depth(context: Context) -> int:
@@ -168,23 +140,6 @@ def observe(context: Context, depth: int) -> list[Statement]:
     name = context.function.name if context.function is not None else "main"
     context.next_label += 1
     return [Observe(f"{name}.{context.next_label}", expression)]
-
-
-def conditional_group(context: Context, depth: int) -> list[Statement]:
-    """`#if` groups, each of which adds a number of its own to the checksum."""
-    choices = context.choices
-    if context.function is not None:
-        context.function.writes = 1
-    groups: list[tuple[Constant | None, Block]] = []
-    count = choices.between(1, 3)
-    for number in range(count + 1):
-        test = make_constant(choices, choices.between(1, 4)) if number < count else None
-        if test is None and choices.below(4) == 0:
-            continue
-        context.next_label += 1
-        name = f"#{context.next_label}"
-        groups.append((test, Block([Observe(name, literal(context, 1 + context.next_label, INT))])))
-    return [ConditionalGroup(groups)]
 
 
 def assign_record(context: Context, depth: int) -> list[Statement]:
@@ -589,6 +544,7 @@ STATEMENTS: Final[tuple[tuple[int, tuple[str, int, StatementMaker]], ...]] = (
     (5, ("", 0, observe)),
     (4, ("conditional-groups", 0, conditional_group)),
     (4, ("structs", 0, assign_record)),
+    (4, ("bit-fields", 0, assign_fields)),
     (4, ("pointers", 0, assign_pointer)),
     (13, ("", 0, declare)),
     (3, ("function-pointers", 0, declare_function_pointer)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fuzz.generators.c.ctypes import CType, IntType
+from fuzz.generators.c.ctypes import CType, FloatType, IntType
 from fuzz.generators.c.expressions import ASSIGNMENT, COMMA, Expression, converted
 from fuzz.generators.c.initializers import Initializer
 from fuzz.generators.c.lvalues import STATIC, Variable
@@ -147,6 +147,32 @@ class ComputedGoto(Statement):
         addresses = ", ".join(f"&&{label}" for label in self.labels)
         lines.append(f"{INDENT * depth}static void *const {self.table}[] = {{{addresses}}};")
         lines.append(f"{INDENT * depth}goto *{self.table}[{self.index.text(COMMA)}];")
+
+
+class Observe(Statement):
+    """`mix("name", (unsigned long)expression);`: adds a value to the checksum where it arises."""
+
+    def __init__(self, name: str, expression: Expression) -> None:
+        self.name = name
+        self.expression = expression
+
+    def execute(self, machine: Machine) -> int:
+        machine.step()
+        machine.observe(self.name, self.expression.evaluate(machine), self.expression.ctype)
+        return NORMAL
+
+    def emit(self, lines: list[str], depth: int) -> None:
+        lines.append(f"{INDENT * depth}{observe_text(self.name, self.expression.ctype, self.expression.text(1))}")
+
+
+def observe_text(name: str, ctype: CType, text: str) -> str:
+    """The call that adds a value of arithmetic type to the checksum."""
+    if isinstance(ctype, FloatType):
+        return f'mix_double("{name}", {text});'
+    assert isinstance(ctype, IntType)
+    if ctype.bits == 128:
+        return f'mix("{name}", (unsigned long)({text}));'
+    return f'mix("{name}", {text});'
 
 
 class If(Statement):
