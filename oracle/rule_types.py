@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from compiler.terms import ops
 from compiler.terms.term import App, Lit, MetaApp, Rule, Term, TypeVariable
 
+FLOAT_WIDTHS = (16, 32, 64)
+
 
 def variables_of(term: Term, found: dict[TypeVariable, None]) -> None:
     if term.type is not None:
@@ -34,7 +36,7 @@ def assignments(rule: Rule, widths: tuple[int, ...]) -> Iterator[dict[TypeVariab
         if variable.bits:
             choices.append((variable.bits,))
         elif variable.floating:
-            choices.append((16,))
+            choices.append(tuple([width for width in widths if width in FLOAT_WIDTHS]))
         else:
             choices.append(widths)
     for bits in itertools.product(*choices):

@@ -87,7 +87,7 @@ class Machine(Names):
         self.host: Final = host
         self.checks: Final = checks
         self.memory: Final = mmap.mmap(-1, memory_size)  # pages are zero, and real only once touched
-        self.state: Final = bytearray(memory_size if checks else 0)
+        self.state: Final = mmap.mmap(-1, memory_size if checks else 1)
         self.registers: Final[dict[str, int]] = {}
         self.functions: Final[list[Function]] = []
         self.units: Final[list[_Unit]] = []
