@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fuzz.generators.c.context import Context
-from fuzz.generators.c.ctypes import INT, IntType
+from fuzz.generators.c.ctypes import INT, LONG, UINT, ULONG, IntType
 from fuzz.generators.c.expressions import Expression
 from fuzz.generators.c.lvalues import Assignment, Member, Name
-from fuzz.generators.c.make_constants import literal
+from fuzz.generators.c.make_constants import interesting, literal
 from fuzz.generators.c.make_expressions import arithmetic, for_bit_field, may_assign
 from fuzz.generators.c.make_places import make_typed_place, new_global
 from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
@@ -21,7 +21,7 @@ def evaluated(context: Context, expression: Expression | None) -> list[Statement
 
 
 def conditional_group(context: Context, depth: int) -> list[Statement]:
-    """`#if` groups, each of which adds a number of its own to the checksum."""
+    """`#if` groups, each of which adds a number of its own to the checksum, and one that is hard to make."""
     choices = context.choices
     if context.function is not None:
         context.function.writes = 1
@@ -33,7 +33,9 @@ def conditional_group(context: Context, depth: int) -> list[Statement]:
             continue
         context.next_label += 1
         name = f"#{context.next_label}"
-        groups.append((test, Block([Observe(name, literal(context, 1 + context.next_label, INT))])))
+        ctype = choices.pick((INT, UINT, LONG, ULONG))
+        numbers = (literal(context, context.next_label, INT), literal(context, interesting(context, ctype), ctype))
+        groups.append((test, Block([Observe(name, number) for number in numbers])))
     return [ConditionalGroup(groups)]
 
 
