@@ -12,7 +12,7 @@ from typing import Final, Literal, final
 from compiler.asm import items as it
 from compiler.asm.branches import branch_forms, branch_target, vendor_forms
 from compiler.asm.cfi import FrameTable
-from compiler.asm.expressions import MAXIMUM_DEPTH, AsmError, Linear, NumericLabels, Scope, evaluate
+from compiler.asm.expressions import MAXIMUM_DEPTH, AsmError, Linear, NumericLabels, Scope, evaluate, mentions
 from compiler.asm.fragments import (
     AlignFragment,
     AsmSection,
@@ -55,7 +55,7 @@ from compiler.asm.items import (
     Value,
 )
 from compiler.asm.leb import leb128
-from compiler.asm.names import BINDINGS, TYPES, VISIBILITIES, section_defaults
+from compiler.asm.names import section_defaults
 from compiler.machine import vendor
 from compiler.machine.encode import REFUSED, Fixup, encode, refusal
 from compiler.machine.isa import BRANCH, VENDOR, Arg, Insn
@@ -65,9 +65,7 @@ from compiler.object.model import (
     SHF_STRINGS,
     SHF_TLS,
     STB_GLOBAL,
-    STB_GNU_UNIQUE,
     STB_LOCAL,
-    STB_WEAK,
     STT_NOTYPE,
     STT_OBJECT,
     STT_TLS,
@@ -317,23 +315,13 @@ class Assembler(Scope):
                 if value.constant:
                     expression = Operation("+", expression, Number(value.constant))
         except AsmError:
-            if symbol.expression is not None or _mentions(expression, item.name):
+            if symbol.expression is not None or mentions(expression, item.name):
                 raise
         symbol.expression = expression
         symbol.loc = item.loc
 
     def attribute(self, item: SymbolAttribute) -> None:
-        symbol = self.symbol(item.name)
-        if item.attribute in BINDINGS:
-            binding = BINDINGS[item.attribute]
-            if not (binding == STB_GLOBAL and symbol.binding in (STB_WEAK, STB_GNU_UNIQUE)):
-                symbol.binding = binding
-        elif item.attribute in VISIBILITIES:
-            symbol.visibility = VISIBILITIES[item.attribute]
-        elif item.attribute in TYPES:
-            symbol.type = TYPES[item.attribute]
-        else:
-            assert item.attribute == it.VARIANT_CC, item.attribute
+        self.symbol(item.name).set_attribute(item.attribute)
 
     def common(self, item: Common) -> None:
         symbol = self.symbol(item.name)
@@ -596,11 +584,3 @@ class Assembler(Scope):
         for fixup in fixups:
             kind = self.target.relocations.by_name[fixup.kind]
             current.fixups.append(PendingFixup(start + fixup.offset, kind, fixup.symbol, fixup.bias, loc))
-
-
-def _mentions(expression: Expression, name: str) -> bool:
-    if isinstance(expression, Name):
-        return expression.name == name
-    if isinstance(expression, Operation):
-        return _mentions(expression.left, name) or (expression.right is not None and _mentions(expression.right, name))
-    return False

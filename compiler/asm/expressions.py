@@ -422,3 +422,12 @@ def _compare(operator: str, left: int, right: int) -> bool:
     if operator == "<=":
         return left <= right
     return left >= right
+
+
+def mentions(expression: Expression, name: str) -> bool:
+    """Whether the name occurs in the expression."""
+    if isinstance(expression, Name):
+        return expression.name == name
+    if isinstance(expression, Operation):
+        return mentions(expression.left, name) or (expression.right is not None and mentions(expression.right, name))
+    return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from compiler.asm.items import Expression, Loc
+from compiler.asm.items import VARIANT_CC, Expression, Loc
+from compiler.asm.names import BINDINGS, TYPES, VISIBILITIES
 from compiler.machine.isa import Arg, Insn, SymbolArg
 from compiler.machine.relocation import RelocationKind
+from compiler.object.model import STB_GLOBAL, STB_GNU_UNIQUE, STB_WEAK
 
 DATA: Final = 0
 BRANCH: Final = 1
@@ -232,6 +234,19 @@ class AsmSymbol:
     @property
     def is_defined(self) -> bool:
         return self.fragment is not None or self.expression is not None or self.is_common
+
+    def set_attribute(self, attribute: int) -> None:
+        """One of `items`' symbol attributes; a binding that says more than "global" stays."""
+        if attribute in BINDINGS:
+            binding = BINDINGS[attribute]
+            if not (binding == STB_GLOBAL and self.binding in (STB_WEAK, STB_GNU_UNIQUE)):
+                self.binding = binding
+        elif attribute in VISIBILITIES:
+            self.visibility = VISIBILITIES[attribute]
+        elif attribute in TYPES:
+            self.type = TYPES[attribute]
+        else:
+            assert attribute == VARIANT_CC, attribute
 
     @property
     def address(self) -> int:

@@ -188,7 +188,9 @@ class Compiler:
         if parsed is None:
             return None
         command = self.command
-        options = LowerOptions(command.switch("wrapv", False), command.switch("common", False), False, command.level)
+        builtins = command.switch("builtin", not command.freestanding)
+        wrapv = command.switch("wrapv", False)
+        options = LowerOptions(wrapv, command.switch("common", False), False, command.level, builtins)
         spans = [token.span() for token in parsed.tokens if token.kind != PRAGMA]
         module = lower_unit(parsed.syntax, parsed.unit.platform, self.choice.backend().abi, sink, spans, options)
         module.source_files = [source.shown]

@@ -166,6 +166,10 @@ class Relocator:
             if kind.bias and kind.size == 4:
                 high[relocation.offset] = value
             self._apply(section, relocation, kind, value)
+            if kind.absolute_bits and self._is_absent(relocation.symbol):
+                word = int.from_bytes(section.data[relocation.offset : relocation.offset + kind.size], "little")
+                word |= kind.absolute_bits
+                section.data[relocation.offset : relocation.offset + kind.size] = word.to_bytes(kind.size, "little")
         for relocation, kind in low_parts:
             self._low_part(section, relocation, kind)
 
@@ -199,7 +203,7 @@ class Relocator:
         if formula == ABSOLUTE:
             return address
         if formula == PC_RELATIVE:
-            return address - place
+            return address if kind.absolute_bits and self._is_absent(target) else address - place
         if formula == ADD_TO or formula == SUBTRACT_FROM:
             old = self._old(section, relocation, kind)
             return old + address if formula == ADD_TO else old - address
@@ -213,6 +217,10 @@ class Relocator:
             return slot if formula == GOT_ABSOLUTE else slot - place
         self._error(section, relocation, f"relocation {kind.name} is not possible in a static executable")
         return None
+
+    def _is_absent(self, symbol: Symbol | None) -> bool:
+        """Whether it is undefined, which only a weak one may be."""
+        return symbol is not None and self.resolution.resolve(symbol).where == UNDEFINED
 
     def _is_thread_local(self, symbol: Symbol | None) -> bool:
         return symbol is not None and symbol.section is not None and symbol.section.flags & SHF_TLS != 0

@@ -192,8 +192,11 @@ def _emit(cx: Context, callee: Callee, values: list[Value], signature: Signature
             "sigsetjmp",
             "__sigsetjmp",
         )
-        made.reads_only = attributes.pure
-        made.no_memory = attributes.const
+        # A result in memory is written there, an argument passed by reference is read there, whatever C may say.
+        by_reference = any(passing.way == REFERENCE for passing in signature.parameters)
+        if signature.sret is None:
+            made.reads_only = attributes.pure or (attributes.const and by_reference)
+            made.no_memory = attributes.const and not by_reference
         if made.noreturn:
             builder.unreachable()
             cx.dead()

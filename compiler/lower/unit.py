@@ -10,7 +10,7 @@ from typing import Final, final
 from compiler.ir.function import GLOBAL, WEAK, Block, Call, Function, SymbolAddress, Value
 from compiler.ir.module import Alias, Data, Module, ModuleAsm
 from compiler.ir.types import I1
-from compiler.lower import builtins, calls, control, expressions, globals, inline_asm, lanes, lvalues
+from compiler.lower import builtins, calls, control, expressions, globals, inline_asm, lanes, library, lvalues
 from compiler.lower.context import Context, LowerOptions, Place, entity_symbol
 from compiler.lower.globals import Statics
 from compiler.lower.linkage import function_attributes, linkage_of
@@ -53,7 +53,8 @@ class Lowering(Context):
         if isinstance(node, expr.Assign):
             return expressions.assign(self, node)
         if isinstance(node, expr.Call):
-            return calls.call(self, node)
+            rounded = library.rounded_in_float(self, node)
+            return rounded if rounded is not None else calls.call(self, node)
         if isinstance(node, expr.Comma):
             self.effect(node.left)
             return self.expression(node.right)
@@ -99,7 +100,7 @@ class Lowering(Context):
     def effect(self, node: expr.Expr) -> None:
         if isinstance(node, expr.Cast) and node.kind in (expr.TO_VOID, expr.NO_OP):
             self.effect(node.operand)
-        elif isinstance(node, expr.Name):
+        elif isinstance(node, expr.Name) or (isinstance(node, expr.Call) and library.printed(self, node)):
             pass
         else:
             self.expression(node)

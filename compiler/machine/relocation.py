@@ -42,8 +42,8 @@ class RelocationKind:
     """
 
     __slots__ = (
-        "bias", "check", "clear", "formula", "has_low", "multiple", "name", "number", "pieces", "reach", "size",
-        "uleb128",
+        "absolute_bits", "bias", "check", "clear", "formula", "has_low", "multiple", "name", "number", "pieces",
+        "reach", "size", "uleb128",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +57,11 @@ class RelocationKind:
         bias: int = 0,
         multiple: int = 1,
         has_low: bool = False,
+        absolute_bits: int = 0,
     ) -> None:
+        # For PC_RELATIVE: these bits, set in the word, make the instruction take S + A instead. So a weak symbol that
+        # is not defined is reached, whose address 0 may be out of reach.
+        self.absolute_bits: Final = absolute_bits
         self.has_low: Final = has_low  # another relocation refers to this one: never resolved early
         self.name: Final = name
         self.number: Final = number

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.arith import ints, soft
+from compiler.sema.complexes import combine
 from compiler.syntax import decl, expr
 from compiler.syntax.decl import Entity, Function, Label, Variable
 from compiler.syntax.expr import (
@@ -502,41 +503,12 @@ class Evaluator:
             else:
                 same = left.real == right.real and left.imaginary == right.imaginary
             return IntegerValue(1 if same == (op == expr.EQ) else 0)
-        if not isinstance(type.element, FloatType):
-            return self._integer_parts(op, type.element, left, right)
-        fmt = format_of(type.element)
-        if op == expr.ADD:
-            return ComplexValue(soft.add(left.real, right.real, fmt), soft.add(left.imaginary, right.imaginary, fmt))
-        if op == expr.SUB:
-            return ComplexValue(soft.sub(left.real, right.real, fmt), soft.sub(left.imaginary, right.imaginary, fmt))
-        if op == expr.MUL:
-            real = soft.sub(
-                soft.mul(left.real, right.real, fmt), soft.mul(left.imaginary, right.imaginary, fmt), fmt
-            )
-            imaginary = soft.add(
-                soft.mul(left.real, right.imaginary, fmt), soft.mul(left.imaginary, right.real, fmt), fmt
-            )
-            if soft.is_nan(real, fmt) and soft.is_nan(imaginary, fmt):
-                return None  # Annex G.5.1 recovers infinities; left to the run-time function
-            return ComplexValue(real, imaginary)
-        return None
-
-    def _integer_parts(
-        self, op: int, element: CType, left: ComplexValue, right: ComplexValue
-    ) -> ConstantValue | None:
-        """A sum, difference or product of complex integers; quotients are left to lowering."""
-        if op == expr.ADD:
-            real = left.real + right.real
-            imaginary = left.imaginary + right.imaginary
-        elif op == expr.SUB:
-            real = left.real - right.real
-            imaginary = left.imaginary - right.imaginary
-        elif op == expr.MUL:
-            real = left.real * right.real - left.imaginary * right.imaginary
-            imaginary = left.real * right.imaginary + left.imaginary * right.real
-        else:
+        parts = combine(op, type.element, (left.real, left.imaginary), (right.real, right.imaginary))
+        if parts is None:
             return None
-        return ComplexValue(self._fit(real, element).value, self._fit(imaginary, element).value)
+        if isinstance(type.element, FloatType):
+            return ComplexValue(parts[0], parts[1])
+        return ComplexValue(self._fit(parts[0], type.element).value, self._fit(parts[1], type.element).value)
 
     def _addresses(self, node: Binary, left: ConstantValue, right: ConstantValue) -> ConstantValue | None:
         """At least one operand is an address."""

@@ -31,6 +31,7 @@ PAIR: Final = "u[11:0] _:20 v[31:12] _:12"  # auipc and the jalr behind it, as o
 CB_TYPE: Final = "_:3 v[8|4:3] _:3 v[7:6|2:1|5] _:2"
 CJ_TYPE: Final = "_:3 v[11|4|9:8|10|6|7|3:1|5] _:2"
 
+LUI: Final = 0x20  # the bit of the opcode that tells lui from auipc
 HALF: Final = 0x800  # rounds so that the sign-extended low 12 bits come out right
 
 RELOCATIONS: Final = RelocationTable((
@@ -48,12 +49,14 @@ RELOCATIONS: Final = RelocationTable((
     RelocationKind("R_RISCV_TLS_TPREL64", 11, DYNAMIC, "v:64"),
     RelocationKind("R_RISCV_BRANCH", 16, PC_RELATIVE, B_TYPE, SIGNED, reach=13, multiple=2),
     RelocationKind("R_RISCV_JAL", 17, PC_RELATIVE, J_TYPE, SIGNED, reach=21, multiple=2),
-    RelocationKind("R_RISCV_CALL", 18, PC_RELATIVE, PAIR, SIGNED, reach=32, bias=HALF, multiple=2),
-    RelocationKind("R_RISCV_CALL_PLT", 19, PC_RELATIVE, PAIR, SIGNED, reach=32, bias=HALF, multiple=2),
+    RelocationKind("R_RISCV_CALL", 18, PC_RELATIVE, PAIR, SIGNED, reach=32, bias=HALF, multiple=2, absolute_bits=LUI),
+    RelocationKind("R_RISCV_CALL_PLT", 19, PC_RELATIVE, PAIR, SIGNED, reach=32, bias=HALF, multiple=2,
+                   absolute_bits=LUI),
     RelocationKind("R_RISCV_GOT_HI20", 20, GOT_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
     RelocationKind("R_RISCV_TLS_GOT_HI20", 21, TLS_GOT_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
     RelocationKind("R_RISCV_TLS_GD_HI20", 22, TLS_GD_PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF),
-    RelocationKind("R_RISCV_PCREL_HI20", 23, PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF, has_low=True),
+    RelocationKind("R_RISCV_PCREL_HI20", 23, PC_RELATIVE, U_TYPE, SIGNED, reach=32, bias=HALF, has_low=True,
+                   absolute_bits=LUI),
     RelocationKind("R_RISCV_PCREL_LO12_I", 24, PCREL_LOW, I_TYPE),
     RelocationKind("R_RISCV_PCREL_LO12_S", 25, PCREL_LOW, S_TYPE),
     RelocationKind("R_RISCV_HI20", 26, ABSOLUTE, U_TYPE, SIGNED, reach=32, bias=HALF),

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from compiler.asm.unit import assemble_text
 from compiler.link.link import LinkInput, LinkOptions, link
@@ -94,6 +95,21 @@ def status(image: bytes, folder: Path) -> int:
 def test_programs(parts: list[str], expected: int, tmp_path: Path) -> None:
     image = linked(*[obj(text, f"{number}.o") for number, text in enumerate(parts)])
     assert status(image, tmp_path) == expected & 255
+
+
+@pytest.mark.parametrize("address", [0x10000, 0x7FFFF000, 0x80000000, 0x123456789000])
+def test_weak_symbol_that_is_not_defined_is_null_at_any_address(address: int) -> None:
+    text = (
+        ".weak n\n.globl _start\n_start: lla a0,n\n lla a1,n+24\n call n\n tail n\n"
+        "1: auipc a2,%pcrel_hi(n)\n ld a3,%pcrel_lo(1b)(a2)\n"
+    )
+    image = linked(obj(text), options=LinkOptions(base_address=address))
+    elf = ELFFile(io.BytesIO(image))
+    code = elf.get_section_by_name(".text").data()
+    words = [int.from_bytes(code[at : at + 4], "little") for at in range(0, len(code), 4)]
+    # lui a0,0; addi a0,a0,0; the same with 24; lui ra,0; jalr ra,0(ra); lui t1,0; jr t1; lui a2,0; ld a3,0(a2)
+    expected = [0x537, 0x50513, 0x5B7, 0x1858593, 0xB7, 0x80E7, 0x337, 0x30067, 0x637, 0x63683]
+    assert words == expected, [hex(word) for word in words]
 
 
 @needs_qemu
