@@ -8,7 +8,7 @@ from compiler.ir.function import COMMON, Value
 from compiler.ir.module import Data, DataRelocation
 from compiler.lower.context import Context, Place, entity_symbol, is_volatile
 from compiler.lower.linkage import linkage_of
-from compiler.lower.lvalues import bytes_of, low_bit, write
+from compiler.lower.lvalues import Pointer, bytes_of, low_bit, write
 from compiler.sema.constants import (
     AddressConstant,
     ComplexValue,
@@ -191,8 +191,30 @@ def initialize_automatic(cx: Context, statics: Statics, variable: decl.Variable,
         rest = _from_table(cx, statics, variable, address, align, size)
     else:
         rest = entries
+    evaluated = Evaluated() if initializer.is_repeated else None
     for entry in rest:
-        _store_entry(cx, variable, address, entry, align, volatile)
+        _store_entry(cx, variable, address, entry, align, volatile, evaluated)
+
+
+@final
+class Evaluated:
+    """What the values of an initializer gave that stand in several of its entries."""
+
+    def __init__(self) -> None:
+        self.values: Final[dict[expr.Expr, Value]] = {}
+        self.records: Final[dict[expr.Expr, Pointer]] = {}
+
+    def value(self, cx: Context, node: expr.Expr) -> Value:
+        known = self.values.get(node)
+        if known is None:
+            known = self.values[node] = cx.value(node)
+        return known
+
+    def record(self, cx: Context, node: expr.Expr) -> Pointer:
+        known = self.records.get(node)
+        if known is None:
+            known = self.records[node] = bytes_of(cx, node)
+        return known
 
 
 def _from_table(
@@ -224,15 +246,16 @@ def _from_table(
 
 
 def _store_entry(
-    cx: Context, variable: decl.Variable, address: Value, entry: decl.InitializerEntry, align: int, volatile: bool
-) -> None:
+    cx: Context, variable: decl.Variable, address: Value, entry: decl.InitializerEntry, align: int, volatile: bool,
+    evaluated: Evaluated | None,
+) -> None:  # fmt: skip
     at = cx.builder.offset(address, entry.offset) if entry.field is None else address
     if cx.shapes.is_memory(entry.type):
-        source = bytes_of(cx, entry.value)
+        source = bytes_of(cx, entry.value) if evaluated is None else evaluated.record(cx, entry.value)
         known = min(align, low_bit(entry.offset, align))
         cx.copy_record(at, source.value, entry.type, min(known, source.align))
         return
-    value = cx.value(entry.value)
+    value = cx.value(entry.value) if evaluated is None else evaluated.value(cx, entry.value)
     if entry.field is not None:
         field = entry.field
         # The field's own offset counts from its record, which starts here.

@@ -77,14 +77,14 @@ class Frame:
 
 @final
 class _Position:
-    """A subobject: where the next initializer goes. `last` is the byte offset of the range's last copy."""
+    """A subobject: where the next initializer goes. Under a range designator it is the last one, and `copies` has the
+    distances to all of them, rising to 0."""
 
     def __init__(self, type: CType, offset: int, field: Field | None) -> None:
         self.type: Final = type
         self.offset: Final = offset
         self.field: Final = field
-        self.repeat = 1
-        self.stride = 0
+        self.copies: list[int] | None = None
 
 
 @final
@@ -100,6 +100,7 @@ class Flattener:
         self.failed = False
         self.needs_sort = False
         self.whole_length = -1  # the element count the outermost array of unknown size got
+        self.is_repeated = False  # whether a value stands in several entries
 
     # --- entries ----------------------------------------------------------------------------------------------------
 
@@ -203,6 +204,7 @@ class Flattener:
         if initializer is None:
             self.failed = True
             return
+        self.is_repeated |= initializer.is_repeated
         if not is_variable_length(literal.type):
             self.clear_range(offset, self.cx.layout.size_of(literal.type))
         for entry in initializer.entries:
@@ -220,6 +222,7 @@ class Flattener:
             else:
                 initializer = value.variable.initializer
                 if initializer is not None:
+                    self.is_repeated |= initializer.is_repeated
                     for entry in initializer.entries:
                         self.add(offset + entry.offset, entry.type, entry.value, entry.field)
         else:
@@ -333,11 +336,24 @@ class Flattener:
         self.cx.warning("", at, "excess elements in {} initializer", word)
 
     def _store(self, position: _Position, value: RawInitializer, depth: int) -> None:
-        for count in range(position.repeat):
-            offset = position.offset + count * position.stride
-            self.object(position.type, offset, value, position.field, depth)
-            if self.failed:
-                return
+        copies = position.copies
+        if copies is None:
+            self.object(position.type, position.offset, value, position.field, depth)
+            return
+        # GNU C: what a range is initialised with is evaluated once.
+        model = Flattener(self.cx, self.is_static)
+        model.object(position.type, 0, value, position.field, depth)
+        if model.failed:
+            self.failed = True
+            return
+        is_whole = position.field is None and not position.type.is_scalar and is_complete(position.type)
+        for distance in copies:
+            offset = position.offset + distance
+            if is_whole:
+                self.clear_range(offset, self.cx.layout.size_of(position.type))
+            for entry in model.entries:
+                self.add(offset + entry.offset, entry.type, entry.value, entry.field)
+        self.is_repeated = True
 
     def _element(self, frame: Frame, index: int, depth: int) -> _Position:
         """The subobject number `index` of a frame."""
@@ -407,8 +423,7 @@ class Flattener:
             else:
                 return position
             frame = self.frame(type, position.offset)
-            repeat = position.repeat
-            stride = position.stride
+            copies = position.copies
             frames.append(frame)
             index = self._next_index(frame)
             if index < 0:  # an empty aggregate takes nothing
@@ -426,15 +441,13 @@ class Flattener:
                 position = following
                 continue
             position = self._element(frame, index, depth + len(frames))
-            position.repeat = repeat
-            position.stride = stride
+            position.copies = copies
 
     def _designate(self, frames: list[Frame], designators: list[Designator], depth: int) -> _Position | None:
         """Follows `.a[3].b` from the outermost frame; the frames on the way stay for what follows."""
         position: _Position | None = None
-        repeat = 1
-        stride = 0
-        for number, designator in enumerate(designators):
+        copies: list[int] | None = None
+        for designator in designators:
             if position is not None:
                 bare = position.type.bare
                 if not isinstance(bare, (ArrayType, RecordType, VectorType)):
@@ -455,20 +468,15 @@ class Flattener:
                 if high < low:
                     self.cx.error(designator.at, "empty index range in initializer")
                     return None
-                position = self._element(frame, low, depth + len(frames))
+                # The elements that follow without a designator are those of the last subobject.
+                position = self._element(frame, high, depth + len(frames))
                 if high > low:
-                    frame.index = high
-                    frame.highest = max(frame.highest, high)
-                    if repeat > 1 or number + 1 < len(designators):
-                        self.cx.error(designator.at, "a range designator is supported only as the last one")
-                        return None
-                    repeat = high - low + 1
-                    stride = frame.element_size
+                    steps = [(index - high) * frame.element_size for index in range(low, high + 1)]
+                    copies = [copy + step for copy in copies for step in steps] if copies is not None else steps
             if position is None:
                 return None
         assert position is not None
-        position.repeat = repeat
-        position.stride = stride
+        position.copies = copies
         return position
 
     def _wrong_designator(self, designator: Designator, type: CType) -> None:
@@ -521,7 +529,7 @@ class Flattener:
                      for number, entry in enumerate(entries)]  # fmt: skip
             keyed.sort()
             entries = [entries[number] for _, number in keyed]
-        return Initializer(entries, is_aggregate)
+        return Initializer(entries, is_aggregate, self.is_repeated)
 
 
 def initialize(

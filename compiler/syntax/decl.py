@@ -109,11 +109,12 @@ class Initializer:
     """A flattened initializer: everything not mentioned is zero when `zero_rest`. A string for an array of
     characters is one entry
     whose value is a StringConstant (truncated or padded to the array's size by lower). Scalars: one entry at offset
-    0."""
+    0. `is_repeated`: one and the same value node may stand in several entries; it is evaluated once (GNU ranges)."""
 
-    def __init__(self, entries: list[InitializerEntry], zero_rest: bool) -> None:
+    def __init__(self, entries: list[InitializerEntry], zero_rest: bool, is_repeated: bool = False) -> None:
         self.entries: Final = entries
         self.zero_rest: Final = zero_rest
+        self.is_repeated: Final = is_repeated
 
 
 @final
