@@ -1,14 +1,16 @@
-"""Statements that belong together: `#if` groups; stores to all fields of a record, with what they hold afterwards."""
+"""Statements that belong together and add what they find to the checksum: `#if` groups, stores to all fields of a
+record, comparisons of mixed types.
+"""
 
 from __future__ import annotations
 
 from fuzz.generators.c.context import Context
 from fuzz.generators.c.ctypes import INT, LONG, UINT, ULONG, IntType
-from fuzz.generators.c.expressions import Expression
+from fuzz.generators.c.expressions import Arithmetic, Comparison, Expression
 from fuzz.generators.c.lvalues import Assignment, Member, Name
 from fuzz.generators.c.make_constants import interesting, literal
 from fuzz.generators.c.make_expressions import arithmetic, for_bit_field, may_assign
-from fuzz.generators.c.make_places import make_typed_place, new_global
+from fuzz.generators.c.make_places import has_side_effects, make_place, make_typed_place, new_global
 from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
 from fuzz.generators.c.statements import Block, Evaluate, Observe, Statement
 
@@ -61,4 +63,26 @@ def assign_fields(context: Context, depth: int) -> list[Statement]:
         source = Member(place, field)
         context.note_effects(source)
         statements.append(Observe(f"{ctype.key}.{field.name}", source))
+        if source.is_bit_field and source.ctype is INT:
+            # Below zero the difference shows which type the field was promoted to.
+            below = Arithmetic("-", source, literal(context, choices.below(1000), INT))
+            statements.append(Observe(f"{ctype.key}.{field.name}-", below))
+    return statements
+
+
+def compare_types(context: Context, depth: int) -> list[Statement]:
+    """Comparisons of values of different types near the boundaries of some: the common type decides them."""
+    choices = context.choices
+    if context.function is not None:
+        context.function.writes = 1
+    statements: list[Statement] = []
+    for _ in range(3):
+        types = [choices.pick([ctype for ctype in context.integers if ctype.bits <= 64]) for _ in range(2)]
+        left, right = (literal(context, interesting(context, ctype), ctype) for ctype in types)
+        place = make_place(context, 0, False)
+        if place is not None and choices.below(2) and not has_side_effects(place):
+            left = place
+        context.note_effects(left)
+        compared = Comparison(choices.pick(("<", "<=", ">", ">=", "==", "!=")), left, right)
+        statements.append(Observe(f"{types[0].key}:{types[1].key}", compared))
     return statements

@@ -133,7 +133,7 @@ def is_full(child: ListInitializer, ctype: CType) -> bool:
         count = len(ctype.named_fields)
     else:
         return False
-    if len(child.items) != count or any(item.designator for item in child.items):
+    if not count or len(child.items) != count or any(item.designator for item in child.items):
         return False
     for number, item in enumerate(child.items):
         inner = item.initializer
