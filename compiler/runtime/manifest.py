@@ -12,7 +12,15 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent
 
-BUILTIN_SOURCES: Final = ("bits.c", "complex.c", "int128.c", "quad_arithmetic.c", "quad_convert.c", "trapping.c", "x87.c")
+BUILTIN_SOURCES: Final = (
+    "bits.c",
+    "complex.c",
+    "int128.c",
+    "quad_arithmetic.c",
+    "quad_convert.c",
+    "trapping.c",
+    "x87.c",
+)
 LIBC_SOURCES: Final = (
     "ctype.c",
     "format.c",
