@@ -1,18 +1,21 @@
 """Statements that belong together and add what they find to the checksum: `#if` groups, stores to all fields of a
-record, comparisons of mixed types.
+record, operations of mixed types.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from fuzz.generators.c.context import Context
-from fuzz.generators.c.ctypes import INT, LONG, UINT, ULONG, IntType
-from fuzz.generators.c.expressions import Arithmetic, Comparison, Expression
-from fuzz.generators.c.lvalues import Assignment, Member, Name
+from fuzz.generators.c.ctypes import INT, LONG, UINT, ULONG, ArrayType, IntType
+from fuzz.generators.c.expressions import ANYWHERE, Arithmetic, Comparison, Conversion, Expression, Shift
+from fuzz.generators.c.initializers import Item, ListInitializer, ScalarInitializer
+from fuzz.generators.c.lvalues import GLOBAL, LOCAL, Assignment, Element, Increment, Member, Name, Variable
 from fuzz.generators.c.make_constants import interesting, literal
 from fuzz.generators.c.make_expressions import arithmetic, for_bit_field, may_assign
-from fuzz.generators.c.make_places import has_side_effects, make_place, make_typed_place, new_global
+from fuzz.generators.c.make_places import make_typed_place, new_global
 from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
-from fuzz.generators.c.statements import Block, Evaluate, Observe, Statement
+from fuzz.generators.c.statements import Block, Declaration, Evaluate, Loop, Observe, Statement
 
 
 def evaluated(context: Context, expression: Expression | None) -> list[Statement]:
@@ -70,19 +73,86 @@ def assign_fields(context: Context, depth: int) -> list[Statement]:
     return statements
 
 
-def compare_types(context: Context, depth: int) -> list[Statement]:
-    """Comparisons of values of different types near the boundaries of some: the common type decides them."""
+SWEPT: Final = 6  # values in one sweep
+
+
+def sweep(context: Context, depth: int) -> list[Statement]:
+    """A loop over arrays of values near boundaries: operations and conversions of mixed types on each, and the results.
+
+    What the operands are is known at run time only, so this is for rules, selection and conversions, not for folding.
+    """
     choices = context.choices
+    if context.function is not None:
+        context.function.reads = context.function.writes = ANYWHERE
+    context.open_scope()
+    variable = context.new_variable("i", INT, LOCAL)
+    variable.writable = variable.addressable = False
+    variable.bound = SWEPT
+    arrays = [swept_array(context), swept_array(context)]
+    body: list[Statement] = []
+    for _ in range(choices.between(3, 6)):
+        left: Expression = Element(Name(arrays[choices.below(2)]), Name(variable))
+        kind = choices.below(4)
+        right: Expression = Element(Name(arrays[1]), Name(variable))
+        if kind == 0:
+            right = literal(context, interesting(context, choices.pick((INT, UINT, LONG))), LONG)
+        elif kind < 3:
+            right = literal(context, choices.pick((1, 2, 3, 4, 7, 8, 9, 10, 16, 31, 64, 255, 256)), INT)
+        if choices.below(4) == 0:
+            left = Conversion(left, plain_integer(context), True)
+        result = operate(context, left, right)
+        results = [result]
+        if isinstance(result, (Arithmetic, Comparison)) and choices.below(3) == 0:
+            results.append(type(result)(result.operator, right, left))  # the same, but not if operands may be swapped
+        elif choices.below(3) == 0:
+            results = [Conversion(result, plain_integer(context), True)]
+        context.next_label += 1
+        body += [Observe(f"sweep{context.next_label}", one) for one in results]
+    context.spend(SWEPT * len(body))
+    context.declare(variable)
+    context.close_scope()
+    first = Declaration(variable, ScalarInitializer(literal(context, 0, INT), INT))
+    test = Comparison("<", Name(variable), literal(context, SWEPT, INT))
+    return [Loop("for", first, test, Increment(Name(variable), "+", False), Block(body))]
+
+
+def plain_integer(context: Context) -> IntType:
+    return context.choices.pick([ctype for ctype in context.integers if ctype.bits <= 64])
+
+
+def swept_array(context: Context) -> Variable:
+    """A global array of values at and near the boundaries of its type and of others."""
+    ctype = plain_integer(context)
+    variable = context.new_variable("g", ArrayType(ctype, SWEPT), GLOBAL)
+    items = [
+        Item("", number, number, ScalarInitializer(literal(context, interesting(context, ctype), ctype), ctype), False)
+        for number in range(SWEPT)
+    ]
+    context.globals.append(Declaration(variable, ListInitializer(items)))
+    context.declare(variable)
+    return variable
+
+
+def operate(context: Context, left: Expression, right: Expression) -> Expression:
+    """A binary operation, comparisons and divisions more often than elsewhere."""
+    choices = context.choices
+    kind = choices.below(10)
+    if kind < 3:
+        return Comparison(choices.pick(("<", "<=", ">", ">=", "==", "!=")), left, right)
+    if kind < 5:
+        return Shift(choices.pick(("<<", ">>")), left, literal(context, choices.below(40), INT))
+    if kind < 7:
+        return Arithmetic(choices.pick(("/", "%")), left, right)
+    return Arithmetic(choices.pick(("+", "-", "*", "&", "|", "^")), left, right)
+
+
+def operate_on_constants(context: Context, depth: int) -> list[Statement]:
+    """Operations on constants of different types near the boundaries of some, which a compiler works out itself."""
     if context.function is not None:
         context.function.writes = 1
     statements: list[Statement] = []
     for _ in range(3):
-        types = [choices.pick([ctype for ctype in context.integers if ctype.bits <= 64]) for _ in range(2)]
+        types = [plain_integer(context) for _ in range(2)]
         left, right = (literal(context, interesting(context, ctype), ctype) for ctype in types)
-        place = make_place(context, 0, False)
-        if place is not None and choices.below(2) and not has_side_effects(place):
-            left = place
-        context.note_effects(left)
-        compared = Comparison(choices.pick(("<", "<=", ">", ">=", "==", "!=")), left, right)
-        statements.append(Observe(f"{types[0].key}:{types[1].key}", compared))
+        statements.append(Observe(f"{types[0].key}:{types[1].key}", operate(context, left, right)))
     return statements

@@ -47,7 +47,7 @@ from fuzz.generators.c.make_expressions import (
     integer_expression,
     make_call,
 )
-from fuzz.generators.c.make_groups import assign_fields, compare_types, conditional_group, evaluated
+from fuzz.generators.c.make_groups import assign_fields, conditional_group, evaluated, operate_on_constants, sweep
 from fuzz.generators.c.make_initializers import make_initializer
 from fuzz.generators.c.make_places import (
     addressable,
@@ -542,7 +542,8 @@ STATEMENTS: Final[tuple[tuple[int, tuple[str, int, StatementMaker]], ...]] = (
     (2, ("", 0, any_expression)),
     (6, ("calls", 0, call_statement)),
     (5, ("", 0, observe)),
-    (3, ("", 0, compare_types)),
+    (3, ("", 0, operate_on_constants)),
+    (7, ("loops", 36, sweep)),
     (4, ("conditional-groups", 0, conditional_group)),
     (4, ("structs", 0, assign_record)),
     (4, ("bit-fields", 0, assign_fields)),

@@ -42,7 +42,8 @@ CONSTRUCTS = {
     "struct by value": r"\(struct S\d a\d|, struct S\d a\d", "cast": r"\(long\)",
     "directive": r"\n#if .*[<>=]", "else if": r"\n#elif ",
     "logical": r" \|\| ", "guarded division": r"(?:divide|remainder)_", "pointer to pointer": r"\*\*",
-    "thread-local": r"\n(?:static )?__thread \w", "all fields of a record": r'mix\("struct S\d\.f\d"',
+    "thread-local": r"\n(?:static )?__thread \w", "sweep": r'mix\("sweep\d+", ',
+    "all fields of a record": r'mix\("struct S\d\.f\d"',
 }  # fmt: skip
 
 
