@@ -62,7 +62,8 @@ def measured(part: str, folder: Path, rounds: int, sources: int, programs: int, 
         return kernels.measure(folder)
     found = [one for group in corpus.SEEDS for one in corpus.csmith_sources(folder, group, sources)]
     if part == "frontend":
-        return frontend.measure([*found, corpus.header_source(folder)], folder, rounds)
+        found += [corpus.header_source(folder, one.argv[0]) for one in gcc_of(corpus.TARGET)[:1]]
+        return frontend.measure(found, folder, rounds)
     return compile.measure(found, folder, rounds)
 
 

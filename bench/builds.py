@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.measure import MeasuringFailed, Sample, measure_process
+from bench.measure import MeasuringFailed, Sample, measure_process, telling
 from emulators.limits import MEGABYTE, Limits
 from oracle.compilers import ROOT, CompileJob, Compiler, pycc, references
 from oracle.services import CompileServer
@@ -34,8 +34,10 @@ def gcc_of(target: str) -> list[Compiler]:
 
 
 def environment_of(compiler: Compiler) -> dict[str, str]:
-    """What a process of this compiler gets."""
-    return {**os.environ, "LC_ALL": "C", **dict(compiler.environment)}
+    """What a process of this compiler gets; byte code may be kept, as it is wherever pycc is installed."""
+    environment = {**os.environ, "LC_ALL": "C", **dict(compiler.environment)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def cold(compiler: Compiler, job: CompileJob) -> Sample:
@@ -61,8 +63,8 @@ class Warm:
         """One command line of pycc, without what the compiler's own options are."""
         ended = self.server.run([*self.compiler.options, *arguments], folder, self.compiler.limits).execution
         if ended.exit_code != 0:
-            said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise MeasuringFailed(f"{self.compiler.name}: {ended.describe()}: {said[-1] if said else 'no message'}")
+            said = telling(ended.stderr.decode("utf-8", "replace"))
+            raise MeasuringFailed(f"{self.compiler.name}: {ended.describe()}: {said}")
         return Sample(ended.cpu_seconds, ended.peak_bytes)
 
     def compile(self, job: CompileJob) -> Sample:

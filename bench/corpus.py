@@ -5,6 +5,7 @@ Seeds are those of the first programs close to the size that their option set is
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,17 @@ def csmith_sources(folder: Path, group: str, count: int) -> list[Source]:
     return made
 
 
-def header_source(folder: Path) -> Source:
-    """The source that includes HEADERS."""
+def system_folders(gcc: str) -> list[str]:
+    """Where that gcc finds <...>."""
+    command = [gcc, "-E", "-v", "-xc", "/dev/null"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stderr
+    listed = shown.partition("search starts here:\n#include <...> search starts here:\n")[2].partition("End of search")[0]
+    return listed.split()
+
+
+def header_source(folder: Path, gcc: str) -> Source:
+    """The source that includes HEADERS, those of the C library that `gcc` uses."""
     path = folder / "headers.c"
     path.write_text("".join(f"#include <{name}.h>\n" for name in HEADERS), encoding="utf-8")
-    return Source("headers", "headers", path, ("-w",))
+    places = tuple(word for place in system_folders(gcc) for word in ("-isystem", place))
+    return Source("headers", "headers", path, ("-w", "-nostdinc", *places))

@@ -78,9 +78,14 @@ def parse_launch(answer: str, diagnostics: str, argv: Sequence[str], accepted: S
         raise MeasuringFailed(f"{argv[0]}: cannot be started: {diagnostics.strip()[-300:]}")
     status, cpu, peak = int(words[0]), float(words[1]), int(words[2])
     if status not in accepted:
-        said = diagnostics.strip().splitlines()
-        raise MeasuringFailed(f"{' '.join(argv)[:200]}: exit status {status}: {said[-1] if said else 'no message'}")
+        raise MeasuringFailed(f"{' '.join(argv)[:200]}: exit status {status}: {telling(diagnostics)}")
     return Sample(cpu, peak)
+
+
+def telling(diagnostics: str) -> str:
+    """The first line with an error, else the last."""
+    lines = [line.strip() for line in diagnostics.splitlines() if line.strip()] or ["no message"]
+    return next((line for line in lines if "error" in line), lines[-1])
 
 
 def in_rounds(work: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, list[Sample]]:
