@@ -150,7 +150,8 @@ class Compiler:
             from compiler.ir.printer import print_module
 
             sys.stderr.write(f"; after lower\n{print_module(module)}")
-        self._optimize(module, sink)
+        if not self.command.has("check-undefined"):  # a pass may use what is undefined, so that it is not seen any more
+            self._optimize(module, sink)
         return None if sink.errors else module
 
     def check_syntax(self, source: Source) -> None:
@@ -190,7 +191,8 @@ class Compiler:
         command = self.command
         builtins = command.switch("builtin", not command.freestanding)
         wrapv = command.switch("wrapv", False)
-        options = LowerOptions(wrapv, command.switch("common", False), False, command.level, builtins)
+        checks = command.has("check-undefined")
+        options = LowerOptions(wrapv, command.switch("common", False), checks, command.level, builtins)
         spans = [token.span() for token in parsed.tokens if token.kind != PRAGMA]
         module = lower_unit(parsed.syntax, parsed.unit.platform, self.choice.backend().abi, sink, spans, options)
         module.source_files = [source.shown]

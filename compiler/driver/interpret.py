@@ -44,11 +44,11 @@ def missing_functions(modules: list[Module]) -> list[str]:
     return missing
 
 
-def run_program(modules: list[Module], name: str, with_library: bool) -> int:
+def run_program(modules: list[Module], name: str, with_library: bool, checks: bool) -> int:
     """Calls main(1, {name}) and returns the exit code. `with_library`: the run-time library is among them, and its
     `exit` ends the program."""
     try:
-        machine = Machine(modules, Host())
+        machine = Machine(modules, Host(), checks)
         index = machine.function_named("main")
     except Unsupported as stop:
         sys.stderr.write(f"pycc: run-ir: {stop.what}\n")
@@ -62,9 +62,10 @@ def run_program(modules: list[Module], name: str, with_library: bool) -> int:
         text = name.encode("utf-8", "surrogateescape") + b"\0"
         size = modules[0].pointer_bits // 8
         place = machine.allocate(len(text))
-        machine.memory[place : place + len(text)] = text
+        at = machine.physical(place, len(text))
+        machine.memory[at : at + len(text)] = text
         vector = machine.allocate(2 * size)
-        machine.memory[vector : vector + size] = place.to_bytes(size, "little")
+        machine.store(vector, place, size)
         arguments = [1, vector, vector + size]
     outcome = interpreter.Outcome(interpreter.RETURNED, 0, [], b"", "", 0)
     for number in [*machine.functions_with("constructor"), index]:

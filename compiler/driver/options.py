@@ -159,6 +159,7 @@ ROWS: Final[tuple[Row, ...]] = (
     # pycc's own.
     Row("--emit=", JOINED, SET, "emit", argument="FORM", help="tokens, ir, asm or obj"),
     Row("--run-ir", FLAG, SET, "run-ir", help="interpret the program's IR instead of generating code"),
+    Row("--check-undefined", FLAG, SET, "check-undefined", help="with --run-ir: name undefined behaviour"),
     Row("--verify-ir", FLAG, SET, "verify-ir", help="check the IR after every pass"),
     Row("--dump-after=", JOINED, APPEND, "dump-after", argument="PASS", help="print functions after a pass"),
     Row("--check-allocation", FLAG, SET, "check-allocation", help="prove every register allocation right"),

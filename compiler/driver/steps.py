@@ -54,6 +54,8 @@ class Steps:
             if command.has("dry-run"):
                 return 0
         stage = self._stage()
+        if command.has("check-undefined") and not command.has("run-ir"):
+            raise UsageError("--check-undefined is for --run-ir")
         if command.has("run-ir"):
             return self._interpret(sources)
         if stage == "" or stage == "obj":
@@ -211,7 +213,7 @@ class Steps:
         if with_library:
             modules.extend(library_modules(self.choice))
         self._write_statistics()
-        return run_program(modules, sources[0][1].stem, with_library)
+        return run_program(modules, sources[0][1].stem, with_library, self.command.has("check-undefined"))
 
     def _write_statistics(self) -> None:
         text = self.command.value("stats")

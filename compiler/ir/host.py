@@ -106,15 +106,16 @@ class Host:
             self.write(bytes([args[0] & 0xFF]))
             return args[0] & 0xFF
         if name == "puts":
-            self.write(text_at(machine, args[0]) + b"\n")
+            self.write(machine.text_at(args[0]) + b"\n")
             return 0
         if name == "printf":
-            return self.write(formatted(machine, text_at(machine, args[0]), args[1:]))
+            return self.write(formatted(machine, machine.text_at(args[0]), args[1:]))
         if name == "malloc":
-            return machine.allocate(args[0])
+            return machine.allocate(args[0], clear=False)
         if name == "calloc":
             return machine.allocate(args[0] * args[1])
         if name == "free":
+            machine.release(args[0])
             return 0
         if name == "memcpy" or name == "memmove":
             machine.copy(args[0], args[1], args[2])
@@ -123,10 +124,10 @@ class Host:
             machine.fill(args[0], args[1] & 0xFF, args[2])
             return args[0]
         if name == "strlen":
-            return len(text_at(machine, args[0]))
+            return len(machine.text_at(args[0]))
         if name == "strcmp":
-            left = text_at(machine, args[0])
-            right = text_at(machine, args[1])
+            left = machine.text_at(args[0])
+            right = machine.text_at(args[1])
             return 0 if left == right else 1 if left > right else -1
         if name in _LONG_JUMP:
             machine.long_jump(args[0], args[1])
@@ -143,8 +144,7 @@ class Host:
     def system_call(self, machine: Machine, args: list[int]) -> int:
         number = args[0]
         if number == _SYS_WRITE:
-            machine.in_range(args[2], args[3])
-            return self.write(bytes(machine.memory[args[2] : args[2] + args[3]]))
+            return self.write(machine.read(args[2], args[3]))
         if number == _SYS_EXIT or number == _SYS_EXIT_GROUP:
             raise Exited(args[1] & 0xFF)
         if number == _SYS_READ:
@@ -154,19 +154,8 @@ class Host:
         if number == _SYS_GETPID:
             return 1
         if number == _SYS_BRK:
-            if machine.heap <= args[1] <= machine.stack_limit:
-                machine.brk = args[1]
-            return machine.brk
+            return machine.move_break(args[1])
         return _NOT_IMPLEMENTED
-
-
-def text_at(machine: Machine, address: int) -> bytes:
-    """A C string."""
-    machine.in_range(address, 1)
-    end = machine.memory.find(b"\0", address)
-    if end < 0:
-        raise Undefined("a string without end")
-    return bytes(machine.memory[address:end])
 
 
 def formatted(machine: Machine, form: bytes, args: list[int]) -> bytes:
@@ -218,7 +207,7 @@ def _float_text(kind: str, flags: str, bits: int) -> bytes:
 
 def _converted(machine: Machine, kind: str, flags: str, length: bytes, value: int) -> bytes:
     if kind == "s":
-        return ("%" + flags + "s").encode() % text_at(machine, value)
+        return ("%" + flags + "s").encode() % machine.text_at(value)
     if kind == "c":
         return ("%" + flags + "c").encode() % (value & 0xFF)
     bits = 64 if length[:1] in (b"l", b"j", b"z", b"t") or kind == "p" else 32

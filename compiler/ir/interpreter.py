@@ -1,17 +1,16 @@
 """Runs IR: any function of one or several modules, between any two passes. It says what a program means, not how fast.
 
-Every function is turned into Python source by `translate` when it is first called. Memory is one range of addresses:
-page 0 refused, then static data, heap, stack (growing down); functions and labels have addresses above it. With
-`checks` objects have gaps between them and every byte a state (closed, open, initialised), so that accesses out of
-bounds, after an object's lifetime and to uninitialised bytes, and operations whose flags are false, end the run as
-undefined. Without them only what the IR itself leaves undefined does. Slots are zero on entry.
+Every function is turned into Python source by `translate` when it is first called. Memory is one range of places: page
+0 refused, then static data, heap, stack (growing down); functions and labels have addresses above it. With `checks`
+accesses outside an object or after its lifetime, through null or misaligned pointers, decisions by what was never
+written and operations whose flags are false end the run as undefined, by name (see `storage`). Without them only what
+the IR itself leaves undefined does. Slots are zero on entry.
 
 What modules do not define is asked of a `Host`. Inline asm with a template is not understood (outcome `unsupported`).
 """
 
 from __future__ import annotations
 
-import mmap
 import sys
 from collections.abc import Callable
 from typing import Final, final
@@ -20,7 +19,8 @@ from compiler.ir import evaluate as evaluator
 from compiler.ir.function import COMMON, LOCAL, WEAK, Block, Definition, Function
 from compiler.ir.host import Budget, Exited, Host, Jump, Overflow, Trap, Undefined, Unsupported
 from compiler.ir.module import Alias, Data, Module
-from compiler.ir.translate import LOWEST, Names, Translator
+from compiler.ir.storage import Storage
+from compiler.ir.translate import LOWEST, Translator
 from compiler.ir.types import Type
 from compiler.platform.abi import DIRECT, MEMORY, REFERENCE
 from compiler.terms import ops
@@ -38,12 +38,8 @@ STACK_OVERFLOW: Final = "stack-overflow"
 UNSUPPORTED: Final = "unsupported"
 
 _MEMORY_SIZE: Final = 64 << 20
-_STACK_SIZE: Final = 8 << 20
 _CODE_BASE: Final = 0x7000_0000  # function i is at _CODE_BASE + 16 * i, labels above
 _LABEL_BASE: Final = 0x7800_0000
-_CLOSED: Final = 0
-_OPEN: Final = 1
-_INITIALISED: Final = 2
 _DEPTH: Final = 50_000  # Python frames
 
 
@@ -78,41 +74,38 @@ class _Unit:
 
 
 @final
-class Machine(Names):
+class Machine(Storage):
     """A loaded program. `run` may be called again: memory keeps what earlier runs left."""
 
     def __init__(
         self, modules: list[Module], host: Host, checks: bool = False, memory_size: int = _MEMORY_SIZE
     ) -> None:
+        super().__init__(checks, memory_size)
+        if checks and modules[0].pointer_bits != 64:
+            raise Unsupported("checks where pointers have not 64 bits")
         self.host: Final = host
-        self.checks: Final = checks
-        self.memory: Final = mmap.mmap(-1, memory_size)  # pages are zero, and real only once touched
-        self.state: Final = mmap.mmap(-1, memory_size if checks else 1)
         self.registers: Final[dict[str, int]] = {}
         self.functions: Final[list[Function]] = []
         self.units: Final[list[_Unit]] = []
         self.word: Final = modules[0].pointer_bits // 8
         self.unit_of: Final[list[_Unit]] = []
         self.current: _Unit | None = None
-        self.activations = 0  # of functions that call setjmp
         self.labels: Final[dict[str, int]] = {}
         self.global_functions: Final[dict[str, int]] = {}
         self.global_addresses: Final[dict[str, int]] = {}
         self.weak_names: Final[set[str]] = set()
         self.top = LOWEST
-        self.stack_pointer: Final[list[int]] = [memory_size - 64]
         self.steps: Final[list[int]] = [0]
-        self.stack_limit: Final = memory_size - _STACK_SIZE
         self.entries: Final[list[Callable[..., object]]] = []
         self.names: Final[dict[int, str]] = {}
         self.kept: Final[list[object]] = []  # keeps constants alive, so that their ids stay theirs
         view = memoryview(self.memory)
-        self.globals: Final[dict[str, object]] = {
+        self.globals.update({
             "R": self, "mem": self.memory, "w16": view.cast("H"), "w32": view.cast("I"), "w64": view.cast("Q"),
             "SP": self.stack_pointer, "N": self.steps, "STACK_LIMIT": self.stack_limit, "Undefined": Undefined,
             "Trap": Trap, "Budget": Budget, "Overflow": Overflow, "Unsupported": Unsupported,
             "Jump": Jump,
-        }  # fmt: skip
+        })  # fmt: skip
         assert sys.byteorder == "little"
         for module in modules:
             self.load_definitions(module)
@@ -120,8 +113,7 @@ class Machine(Names):
             self.load_aliases(unit)
         self.make_array("__init_array", self.functions_with("constructor"))
         self.make_array("__fini_array", self.functions_with("destructor"))
-        self.heap: Final = (self.top + 4095) // 4096 * 4096
-        self.brk = self.heap
+        self.begin_heap((self.top + 4095) // 4096 * 4096)
         for unit in self.units:
             self.load_contents(unit)
 
@@ -143,12 +135,12 @@ class Machine(Names):
                     self.global_functions[item.name] = index
                     self.global_addresses[item.name] = unit.addresses[item.name]
             elif isinstance(item, Data):
-                gap = 16 if self.checks else 0
                 align = max(item.align, 1)
-                address = (self.top + gap + align - 1) // align * align
-                self.top = address + item.size
+                place = (self.top + align - 1) // align * align
+                self.top = place + item.size
                 if self.top >= self.stack_limit:
                     raise Unsupported("static data larger than memory")
+                address = self.new_object(place, item.size)
                 unit.addresses[item.name] = address
                 if self.publish(item):
                     self.global_addresses[item.name] = address
@@ -187,10 +179,8 @@ class Machine(Names):
         for item in unit.module.items:
             if not isinstance(item, Data):
                 continue
-            address = unit.addresses[item.name]
+            address = self.physical(unit.addresses[item.name], item.size)
             self.memory[address : address + len(item.content)] = item.content
-            if self.checks:
-                self.state[address : address + item.size] = bytes([_INITIALISED]) * item.size
             for relocation in item.relocations:
                 value = self.target_address(relocation.symbol) + relocation.addend
                 if relocation.minus:
@@ -288,77 +278,44 @@ class Machine(Names):
         return made
 
     def evaluate(self, op: Op, named: Type, second: Type, args: list[int]) -> list[int]:
-        results = evaluator.evaluate(op, named, second, args)
+        results = evaluator.evaluate(op, named, second, [int(value) for value in args])
         if results is None:
             raise Undefined(op.name)
         return results
 
     def sdiv(self, left: int, right: int, bits: int) -> int:
         sign = 1 << (bits - 1)
-        left = (left ^ sign) - sign
-        right = (right ^ sign) - sign
-        if right == 0 or (right == -1 and left == -sign):
-            raise Undefined("division")
+        left = (int(left) ^ sign) - sign
+        right = (int(right) ^ sign) - sign
+        if right == 0:
+            raise Undefined("division by zero")
+        if right == -1 and left == -sign:
+            raise Undefined("overflow in division")
         quotient = abs(left) // abs(right)
         return (quotient if (left < 0) == (right < 0) else -quotient) & ((1 << bits) - 1)
 
     def srem(self, left: int, right: int, bits: int) -> int:
         sign = 1 << (bits - 1)
-        left = (left ^ sign) - sign
-        right = (right ^ sign) - sign
-        if right == 0 or (right == -1 and left == -sign):
-            raise Undefined("division")
+        left = (int(left) ^ sign) - sign
+        right = (int(right) ^ sign) - sign
+        if right == 0:
+            raise Undefined("division by zero")
+        if right == -1 and left == -sign:
+            raise Undefined("overflow in division")
         rest = abs(left) % abs(right)
         return (rest if left >= 0 else -rest) & ((1 << bits) - 1)
 
     def check_flags(self, number: int, flags: int, bits: int, args: list[int]) -> None:
         op = ops.OPS[number]
-        if evaluator.violates(op, flags, bits, args):
-            raise Undefined(f"{op.name} with a false flag")
-
-    def in_range(self, address: int, size: int) -> None:
-        if address < LOWEST or address + size > len(self.memory):
-            raise Undefined(f"access to address {address:#x}")
-
-    def check_access(self, address: int, size: int, least: int) -> None:
-        """All bytes must be open, or initialised."""
-        self.in_range(address, size)
-        if self.checks and size and min(self.state[address : address + size]) < least:
-            worst = min(self.state[address : address + size])
-            raise Undefined("access outside an object" if worst == _CLOSED else "read of uninitialised bytes")
-
-    def load(self, address: int, size: int) -> int:
-        self.check_access(address, size, _INITIALISED)
-        return int.from_bytes(self.memory[address : address + size], "little")
-
-    def store(self, address: int, value: int, size: int) -> None:
-        self.check_access(address, size, _OPEN)
-        self.memory[address : address + size] = int(value).to_bytes(size, "little")
-        if self.checks:
-            self.state[address : address + size] = bytes([_INITIALISED]) * size
-
-    def copy(self, destination: int, source: int, size: int) -> None:
-        """Copies states too: padding may be uninitialised."""
-        if size == 0:
-            return
-        self.check_access(destination, size, _OPEN)
-        self.check_access(source, size, _OPEN)
-        self.memory[destination : destination + size] = self.memory[source : source + size]
-        if self.checks:
-            self.state[destination : destination + size] = self.state[source : source + size]
-
-    def fill(self, destination: int, byte: int, size: int) -> None:
-        if size == 0:
-            return
-        self.check_access(destination, size, _OPEN)
-        self.memory[destination : destination + size] = bytes([byte]) * size
-        if self.checks:
-            self.state[destination : destination + size] = bytes([_INITIALISED]) * size
+        if evaluator.violates(op, flags, bits, [int(value) for value in args]):
+            raise Undefined("signed overflow" if flags & ops.NSW else f"{op.name} with a false flag")
 
     def combine(self, rmw: str, old: int, value: int, bits: int) -> int:
         """What atomic_rmw stores."""
         mask = (1 << bits) - 1
         sign = 1 << (bits - 1)
+        old = int(old)
+        value = int(value)
         if rmw == "add":
             return (old + value) & mask
         if rmw == "sub":
@@ -381,44 +338,6 @@ class Machine(Names):
             return old if (old ^ sign) < (value ^ sign) else value
         assert rmw == "xchg", rmw
         return value
-
-    # --- objects (checks) ---------------------------------------------------------------------------------------
-
-    def open(self, address: int, size: int) -> None:
-        self.in_range(address, size)
-        self.state[address : address + size] = bytes([_OPEN]) * size
-
-    def close(self, address: int, size: int) -> None:
-        self.in_range(address, size)
-        self.state[address : address + size] = bytes(size)
-
-    def enter(self, low: int, high: int) -> None:
-        self.state[low:high] = bytes(high - low)
-
-    def leave(self, low: int, high: int) -> None:
-        low = min(low, self.stack_pointer[0])
-        self.state[low:high] = bytes(high - low)
-
-    def allocate(self, size: int, align: int = 16) -> int:
-        """Bytes of the heap, zero; 0 if there is no room."""
-        gap = 16 if self.checks else 0
-        address = (self.brk + gap + align - 1) // align * align
-        if size < 0 or address + size > self.stack_limit:
-            return 0
-        self.brk = address + size
-        if self.checks:
-            self.open(address, size)
-        return address
-
-    def alloca(self, size: int) -> int:
-        low = self.stack_pointer[0] - size - (16 if self.checks else 0)
-        low = low // 16 * 16
-        if low < self.stack_limit:
-            raise Overflow
-        self.stack_pointer[0] = low
-        if self.checks:
-            self.open(low, size)
-        return low
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -462,13 +381,8 @@ class Machine(Names):
         if function.variadic:
             given.append(self.lay_out(args[position:], rest))
         result = self.entries[index](*given)
-        self.stack_pointer[0] = saved
+        self.restore_stack(saved)
         return result
-
-    def copied(self, address: int, size: int) -> int:
-        place = self.alloca(size)
-        self.copy(place, address, size)
-        return place
 
     def lay_out(self, args: list[int], groups: list[Group]) -> int:
         """The variable arguments as words side by side, what is aligned to more than a word and larger at a multiple
@@ -484,7 +398,7 @@ class Machine(Names):
             for value in args[position : position + count]:
                 words.append(self.copied(value, size) if way == REFERENCE else value)
             position += count
-        base = self.alloca(len(words) * word + word)
+        base = self.alloca(len(words) * word)
         for index, value in enumerate(words):
             self.store(base + index * word, value & ((1 << 8 * word) - 1), word)
         return base
@@ -495,7 +409,7 @@ class Machine(Names):
         if align > word:
             place = (place + align - 1) // align * align
         self.store(list_address, place + word, word)
-        self.in_range(place, word)
+        self.physical(place, word)
         return place
 
     def new_activation(self) -> int:
@@ -515,9 +429,7 @@ class Machine(Names):
         high = self.load(buffer + 2 * word, word)
         if not low <= high <= len(self.memory):
             raise Undefined("longjmp to a function that has returned")
-        if self.checks:
-            self.close(low, high - low)
-        self.stack_pointer[0] = high
+        self.restore_stack(high)
         raise Jump(self.load(buffer, word), self.load(buffer + word, word), value & 0xFFFF_FFFF or 1)
 
     # --- running ------------------------------------------------------------------------------------------------
@@ -536,7 +448,8 @@ class Machine(Names):
         """What a linker puts between `name`_start and `name`_end: pointers to functions."""
         place = (self.top + 15) // 16 * 16
         self.top = place + len(functions) * self.word
-        for symbol, address in ((name + "_start", place), (name + "_end", self.top)):
+        first = self.new_object(place, self.top - place)
+        for symbol, address in ((name + "_start", first), (name + "_end", first + self.top - place)):
             if symbol not in self.global_addresses:
                 self.global_addresses[symbol] = address
         for index, number in enumerate(functions):
@@ -544,8 +457,6 @@ class Machine(Names):
             self.memory[place + index * self.word : place + (index + 1) * self.word] = value.to_bytes(
                 self.word, "little"
             )
-        if self.checks:
-            self.state[place : self.top] = bytes([_INITIALISED]) * (self.top - place)
 
     def function_named(self, name: str) -> int:
         for unit in self.units:
@@ -576,7 +487,7 @@ class Machine(Names):
             detail = undefined.what
         except ZeroDivisionError:
             kind = UNDEFINED
-            detail = "division"
+            detail = "division by zero"
         except IndexError:
             kind = UNDEFINED
             detail = "access outside memory"
@@ -594,7 +505,7 @@ class Machine(Names):
             detail = unsupported.what
         finally:
             sys.setrecursionlimit(limit)
-            self.stack_pointer[0] = saved
+            self.restore_stack(saved)
         return Outcome(kind, code, values, bytes(self.host.output), detail, budget - self.steps[0])
 
 

@@ -195,8 +195,7 @@ class Translator:
         elif isinstance(operation, Slot):
             self.uses_stack = True
             align = max(operation.align, 1)
-            gap = 16 if self.checks else 0
-            self.frame = (self.frame + gap + align - 1) // align * align
+            self.frame = (self.frame + align - 1) // align * align
             self.frame_offsets[operation.number] = self.frame
             self.frame += operation.size
             self.slots.append(operation)
@@ -212,11 +211,8 @@ class Translator:
         if self.frame:
             self.line(1, f"mem[fp:fp + {self.frame}] = {self.names.constant(bytes(self.frame))}")
         for slot in self.slots:
-            self.line(1, f"v{slot.number} = fp + {self.frame_offsets[slot.number]}")
-        if self.checks:
-            self.line(1, "R.enter(fp, sp)")
-            for slot in self.slots:
-                self.line(1, f"R.open(v{slot.number}, {slot.size})")
+            place = f"fp + {self.frame_offsets[slot.number]}"
+            self.line(1, f"v{slot.number} = " + (f"R.open({place}, {slot.size})" if self.checks else place))
 
     def dispatch(self, roots: list[Resumption], low: int, high: int, indent: int) -> None:
         if high - low == 1:
@@ -362,9 +358,7 @@ class Translator:
 
     def leave(self, operation: Operation, indent: int) -> None:
         if self.uses_stack:
-            if self.checks:
-                self.line(indent, "R.leave(fp, sp)")
-            self.line(indent, "SP[0] = sp")
+            self.line(indent, "R.restore_stack(sp)" if self.checks else "SP[0] = sp")
         values = [self.use(value) for value in operation.args]
         self.line(
             indent, "return " + (values[0] if len(values) == 1 else f"({', '.join(values)})" if values else "None")
@@ -417,6 +411,10 @@ class Translator:
     def memory(self, operation: Memory, indent: int) -> None:
         op = operation.op
         args = [self.use(value) for value in operation.args]
+        if self.checks and op is not ops.FENCE:
+            args[0] = f"R.aligned({args[0]}, {operation.align})"
+        if self.checks and op is ops.COPY:
+            args[1] = f"R.aligned({args[1]}, {operation.align})"
         type = operation.named
         if op is ops.LOAD:
             self.line(indent, f"v{operation.number} = {self.load_text(args[0], type)}")
@@ -546,7 +544,7 @@ class Translator:
         elif op is ops.STACK_SAVE:
             self.line(indent, f"v{operation.number} = SP[0]")
         elif op is ops.STACK_RESTORE:
-            self.line(indent, f"SP[0] = {args[0]}")
+            self.line(indent, f"R.restore_stack({args[0]})" if self.checks else f"SP[0] = {args[0]}")
         elif op is ops.STATIC_CHAIN:
             self.line(indent, f"v{operation.number} = 0")
         elif op is ops.IS_CONSTANT:
@@ -560,7 +558,7 @@ class Translator:
             self.line(indent, "raise Trap()")
         elif op is ops.LIFETIME_START or op is ops.LIFETIME_END:
             if self.checks and isinstance(operation.args[0], Slot):
-                method = "open" if op is ops.LIFETIME_START else "close"
+                method = "revive" if op is ops.LIFETIME_START else "expire"
                 self.line(indent, f"R.{method}({args[0]}, {operation.args[0].size})")
         else:
             assert op is ops.VA_END, op.name

@@ -34,6 +34,8 @@ def apply_binary(cx: Context, op: int, signed: bool, left: Value, right: Value, 
         return builder.binary(_FLOAT[op], left, right)
     for_signed, for_unsigned = _INTEGER[op]
     if op == expr.SHL or op == expr.SHR:
+        if cx.options.checks:
+            builder.check("shift amount", builder.compare(ops.LT_U, right, builder.const(right.type, left.type.bits)))
         right = cx.resize(right, left.type, False)
     elif signed and op in (expr.ADD, expr.SUB, expr.MUL):
         return builder.binary(for_signed, left, right, flags)
