@@ -55,8 +55,8 @@ def system_folders(gcc: str) -> list[str]:
     """Where that gcc finds <...>."""
     command = [gcc, "-E", "-v", "-xc", "/dev/null"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stderr
-    listed = shown.partition("search starts here:\n#include <...> search starts here:\n")[2].partition("End of search")[0]
-    return listed.split()
+    listed = shown.partition("#include <...> search starts here:\n")[2]
+    return listed.partition("End of search list")[0].split()
 
 
 def header_source(folder: Path, gcc: str) -> Source:
