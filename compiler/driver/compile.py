@@ -192,7 +192,9 @@ class Compiler:
         builtins = command.switch("builtin", not command.freestanding)
         wrapv = command.switch("wrapv", False)
         checks = command.has("check-undefined")
-        options = LowerOptions(wrapv, command.switch("common", False), checks, command.level, builtins)
+        common = command.switch("common", False)
+        instrument = command.switch("instrument-functions", False)
+        options = LowerOptions(wrapv, common, checks, command.level, builtins, instrument)
         spans = [token.span() for token in parsed.tokens if token.kind != PRAGMA]
         module = lower_unit(parsed.syntax, parsed.unit.platform, self.choice.backend().abi, sink, spans, options)
         module.source_files = [source.shown]

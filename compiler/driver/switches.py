@@ -15,14 +15,14 @@ EFFECTIVE: Final = frozenset((
     "unsigned-bitfields", "signed-bitfields", "gnu89-inline", "dollars-in-identifiers", "short-wchar", "preprocessed",
     "diagnostics-show-caret", "fast-math", "finite-math-only", "associative-math", "reciprocal-math", "signed-zeros",
     "trapping-math", "math-errno", "single-precision-constant", "pic", "PIC", "pie", "PIE", "inline",
-    "pack-struct", "trigraphs", "function-sections", "data-sections",
+    "pack-struct", "trigraphs", "function-sections", "data-sections", "instrument-functions",
 ))  # fmt: skip
 
 # `name=value`, read by the driver.
 EFFECTIVE_VALUES: Final = ("max-errors", "max-include-depth", "pack-struct")
 
 REFUSED: Final = frozenset((
-    "trapv", "instrument-functions", "split-stack", "openmp", "openmp-simd", "openacc", "profile-arcs",
+    "trapv", "split-stack", "openmp", "openmp-simd", "openacc", "profile-arcs",
     "profile-generate", "profile-values", "test-coverage", "non-call-exceptions", "sanitize", "sanitize-coverage",
     "directives-only", "plan9-extensions", "ms-extensions", "leading-underscore", "short-double",
     "patchable-function-entry", "callgraph-info", "dump-ada-spec",

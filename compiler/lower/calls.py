@@ -231,6 +231,14 @@ def helper_call(cx: Context, name: str, arguments: list[Value], place: Place) ->
         parts_to_record(cx, made.results, signature.result, place)
 
 
+def instrument(cx: Context, name: str) -> None:
+    """-finstrument-functions: tells the function `name` which function is entered or left, and from where."""
+    source = cx.source
+    if cx.options.instrument and source is not None and not source.attributes.no_instrument:
+        builder = cx.builder
+        library_call(cx, name, [builder.symbol(cx.function.name), builder.return_address(0)], None)
+
+
 def _scalar_shape(type: Type) -> Shape:
     size = max(1, type.bits // 8)
     return Shape(size, size, [Leaf(type.is_float, type.bits, 0, True)], False)

@@ -23,17 +23,24 @@ from compiler.types.ctypes import CType, Field
 
 @final
 class LowerOptions:
-    """What the command line says to lowering: -fwrapv, -fno-common, -fno-builtin and the level (0: no hidden constant
-    tables)."""
+    """What the command line says to lowering: -fwrapv, -fno-common, -fno-builtin, -finstrument-functions and the level
+    (0: no hidden constant tables)."""
 
     def __init__(
-        self, wrapv: bool = False, common: bool = False, checks: bool = False, level: int = 0, builtins: bool = False
+        self,
+        wrapv: bool = False,
+        common: bool = False,
+        checks: bool = False,
+        level: int = 0,
+        builtins: bool = False,
+        instrument: bool = False,
     ) -> None:
         self.wrapv: Final = wrapv
         self.common: Final = common
         self.checks: Final = checks
         self.level: Final = level
         self.builtins: Final = builtins
+        self.instrument: Final = instrument
 
 
 @final

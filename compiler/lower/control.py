@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, final
 
 from compiler.ir.function import Block, Value
-from compiler.lower.calls import Callee, emit_call, return_values
+from compiler.lower.calls import Callee, emit_call, instrument, return_values
 from compiler.lower.context import Cleanup, Context, LabelInfo, Scope, Target, entity_symbol
 from compiler.lower.lvalues import is_variable, variable_size
 from compiler.syntax import decl, expr, stmt
@@ -328,6 +328,7 @@ def return_statement(cx: Context, node: stmt.Return) -> None:
     else:
         values = default_results(cx)
     cx.leave_scopes(0)
+    instrument(cx, "__cyg_profile_func_exit")
     cx.builder.ret(values)
     cx.dead()
 

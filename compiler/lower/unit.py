@@ -149,8 +149,10 @@ def lower_function(cx: Lowering, source: decl.Function) -> Function:
     if signature.sret is None:
         function.result_types = [calls.part_type(cx.abi, part) for part in signature.result.parts]
     control.collect_labels(cx, source.body, [])
+    calls.instrument(cx, "__cyg_profile_func_enter")
     cx.scoped_block(source.body, None)
     if not cx.builder.terminated:
+        calls.instrument(cx, "__cyg_profile_func_exit")
         cx.builder.ret(control.default_results(cx))
     control.finish_indirect(cx)
     for label, info in cx.labels.items():
