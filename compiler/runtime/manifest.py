@@ -29,6 +29,7 @@ LIBC_SOURCES: Final = (
     "math.c",
     "mathf.c",
     "memory.c",
+    "power.c",
     "start.c",
     "stdio.c",
     "stdlib.c",

@@ -17,6 +17,37 @@ long double fabsl(long double value) {
     return __pycc_signbitl(value) ? -value : value;
 }
 
+int ilogbl(long double value) {
+    int exponent = 0;
+    int kind = __pycc_fpclassifyl(value);
+    if (kind == FP_ZERO)
+        return FP_ILOGB0;
+    if (kind == FP_NAN)
+        return FP_ILOGBNAN;
+    if (kind == FP_INFINITE)
+        return 0x7fffffff;
+    value = fabsl(value);
+    for (; value >= 0x1p64L; exponent += 64)
+        value *= 0x1p-64L;
+    for (; value < 1; exponent -= 64)
+        value *= 0x1p64L;
+    for (; value >= 2; exponent++)
+        value /= 2;
+    return exponent;
+}
+
+long double fmaxl(long double left, long double right) {
+    if (left != left)
+        return right;
+    return right != right || left > right || (left == right && __pycc_signbitl(right)) ? left : right;
+}
+
+long double fminl(long double left, long double right) {
+    if (left != left)
+        return right;
+    return right != right || left < right || (left == right && __pycc_signbitl(left)) ? left : right;
+}
+
 long double copysignl(long double value, long double sign) {
     return __pycc_signbitl(value) == __pycc_signbitl(sign) ? value : -value;
 }

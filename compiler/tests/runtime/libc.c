@@ -228,6 +228,17 @@ static void mathematics(void) {
             printf("%a %a %a %a\n", fmin(x, y) + 0.0, fmax(x, y) + 0.0, copysign(x, y), isinf(x) && isinf(y) ? 0 : fdim(x, y));
         }
     }
+    for (i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        double x = samples[i];
+        printf("%d %d %a %d ", ilogb(x), ilogbf((float)x), logb(x), ilogbl(x));
+        printf("%.13g %.13g %.13g %.6g ", exp(x), exp(x / 1e3), x < 0 ? 0 : log(x), (double)expf((float)x));
+        for (j = 0; j < sizeof samples / sizeof samples[0]; j++) {
+            double power = pow(x, samples[j]);
+            printf("%.13g %.6g ", isnan(power) ? 7 : power, (double)fmaxl(x, samples[j]) + (double)fminl(x, 1));
+        }
+        puts("");
+    }
+    printf("%.13g %.13g %.13g %.13g\n", pow(32, 1 / 3.0), pow(-2, 1023), pow(-2, -1074), pow(1.0000000001, 1e10));
     printf("%d %d %d\n", isnan(NAN), isnan(fmod(1, 0)) != 0, isnan(sqrt(-1)) != 0);
     printf("%ld %ld %ld\n", lround(2.5), lrint(2.5), lround(-2.5));
     {

@@ -7,6 +7,8 @@
 #define INFINITY __builtin_inff()
 #define NAN __builtin_nanf("")
 
+#define FP_ILOGB0 (-0x7fffffff - 1)
+#define FP_ILOGBNAN (-0x7fffffff - 1)
 #define FP_NAN 0
 #define FP_INFINITE 1
 #define FP_ZERO 2
@@ -73,6 +75,19 @@ double fmax(double, double);
 float fmaxf(float, float);
 double fdim(double, double);
 float fdimf(float, float);
+double exp(double);
+float expf(float);
+double log(double);
+float logf(float);
+double pow(double, double);
+float powf(float, float);
+int ilogb(double);
+int ilogbf(float);
+int ilogbl(long double);
+double logb(double);
+float logbf(float);
+long double fmaxl(long double, long double);
+long double fminl(long double, long double);
 long double fabsl(long double);
 long double copysignl(long double, long double);
 double ldexp(double, int);
