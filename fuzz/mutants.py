@@ -146,7 +146,7 @@ def lacking(mutant: Mutant, target: str) -> str:
 def plant(mutant: Mutant, source: Path, root: Path) -> str:
     """Copy the compiler from `source` to `root` and apply the patch. Returns what went wrong, or nothing."""
     for name in COPIED:
-        ignored = shutil.ignore_patterns("__pycache__", "*.so", "tests")
+        ignored = shutil.ignore_patterns("*.so", "tests")  # byte code is kept: times are copied, and a patch makes new ones
         shutil.copytree(source / name, root / name, ignore=ignored)
     if mutant.patch is None:
         return ""

@@ -90,10 +90,16 @@ def sweep(context: Context, depth: int) -> list[Statement]:
     variable.bound = SWEPT
     arrays = [swept_array(context), swept_array(context)]
     body: list[Statement] = []
+    operands: list[Expression] = [Element(Name(array), Name(variable)) for array in arrays]
+    for number, array in enumerate(arrays):  # a value that is named can be shared by several operations
+        assert isinstance(array.ctype, ArrayType)
+        local = context.new_variable("v", array.ctype.element, LOCAL)
+        body.append(Declaration(local, ScalarInitializer(operands[number], local.ctype)))
+        if choices.below(5):
+            operands[number] = Name(local)
     for _ in range(choices.between(3, 6)):
-        left: Expression = Element(Name(arrays[choices.below(2)]), Name(variable))
+        left, right = operands if choices.below(2) else operands[::-1]
         kind = choices.below(4)
-        right: Expression = Element(Name(arrays[1]), Name(variable))
         if kind == 0:
             right = literal(context, interesting(context, choices.pick((INT, UINT, LONG))), LONG)
         elif kind < 3:
