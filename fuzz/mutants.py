@@ -146,7 +146,8 @@ def lacking(mutant: Mutant, target: str) -> str:
 def plant(mutant: Mutant, source: Path, root: Path) -> str:
     """Copy the compiler from `source` to `root` and apply the patch. Returns what went wrong, or nothing."""
     for name in COPIED:
-        ignored = shutil.ignore_patterns("*.so", "tests")  # byte code is kept: times are copied, and a patch makes new ones
+        # Byte code is copied, too: files keep their times, and those that the patch changes get new ones.
+        ignored = shutil.ignore_patterns("*.so", "tests")
         shutil.copytree(source / name, root / name, ignore=ignored)
     if mutant.patch is None:
         return ""
