@@ -244,17 +244,25 @@ def _overflow(cx: Context, node: expr.BuiltinCall, name: str) -> Value:
         value: Value = made
         overflow: Value = made.extra[0]
     else:
-        needed = max(left.type.bits + (not left_signed), right.type.bits + (not right_signed))
-        needed = needed * 2 if op == expr.MUL else needed + 1
+        needed = max(left.type.bits + (not left_signed), right.type.bits + (not right_signed)) + 1
+        if op == expr.MUL:  # only a product of two unsigned operands needs a bit for its sign
+            needed = left.type.bits + right.type.bits + (not left_signed and not right_signed)
         bits = 32
         while bits < max(needed, min(to.bits + 1, 128)):
             bits *= 2
+        wide = integer(min(bits, 128))
+        left = cx.resize(left, wide, left_signed)
+        right = cx.resize(right, wide, right_signed)
         if bits > 128:
-            raise cx.unsupported(f"__builtin_{name} of mixed wide types", node.start)
-        wide = integer(bits)
-        made = builder.binary(
-            (ops.ADD, ops.SUB, ops.MUL)[op], cx.resize(left, wide, left_signed), cx.resize(right, wide, right_signed)
-        )
+            low, high, lost = _exact(cx, op, left, left_signed, right, right_signed)
+            value = cx.resize(low, to, True)
+            again = cx.resize(value, wide, to_signed)
+            sign = builder.binary(ops.ASHR, again, builder.const(wide, 127)) if to_signed else builder.const(wide, 0)
+            overflow = builder.binary(ops.OR, builder.compare(ops.NE, again, low), builder.compare(ops.NE, sign, high))
+            if lost is not None:
+                overflow = builder.binary(ops.OR, overflow, lost)
+            return _conclude_overflow(cx, node, target_type, None if predicate else result_node, value, overflow)
+        made = builder.binary((ops.ADD, ops.SUB, ops.MUL)[op], left, right)
         value = cx.resize(made, to, True)
         if to is not wide:
             overflow = builder.compare(ops.NE, cx.resize(value, wide, to_signed), made)
@@ -262,13 +270,48 @@ def _overflow(cx: Context, node: expr.BuiltinCall, name: str) -> Value:
             overflow = builder.const(I1, 0)
         else:
             overflow = builder.compare(ops.LT_S, made, builder.const(wide, 0))
-    if not predicate:
-        pointer = pointer_of(cx, result_node)
-        stored = value
-        if target_type.kind == ctypes.BOOL:
-            stored = builder.binary(ops.AND, value, builder.const(to, 1))
-        builder.store(pointer.value, stored, pointer.align, pointer.volatile)
+    return _conclude_overflow(cx, node, target_type, None if predicate else result_node, value, overflow)
+
+
+def _conclude_overflow(
+    cx: Context, node: expr.BuiltinCall, type: ctypes.CType, place: expr.Expr | None, value: Value, overflow: Value
+) -> Value:
+    """Stores the result, unless only the predicate is asked for."""
+    if place is not None:
+        builder = cx.builder
+        pointer = pointer_of(cx, place)
+        if type.kind == ctypes.BOOL:
+            value = builder.binary(ops.AND, value, builder.const(value.type, 1))
+        builder.store(pointer.value, value, pointer.align, pointer.volatile)
     return cx.boolean(overflow, cx.ir(node.type))
+
+
+def _exact(
+    cx: Context, op: int, left: Value, left_signed: bool, right: Value, right_signed: bool
+) -> tuple[Value, Value, Value | None]:
+    """Sum, difference or product of 128-bit operands as two words, with whether even those are too small."""
+    builder = cx.builder
+    wide = left.type
+    zero = builder.const(wide, 0)
+    top = builder.const(wide, wide.bits - 1)
+    left_sign = builder.binary(ops.ASHR, left, top) if left_signed else zero
+    right_sign = builder.binary(ops.ASHR, right, top) if right_signed else zero
+    if op != expr.MUL:
+        kind = ops.SUB if op == expr.SUB else ops.ADD
+        low = builder.binary(kind, left, right)
+        carry = builder.compare(ops.LT_U, left, right) if op == expr.SUB else builder.compare(ops.LT_U, low, left)
+        high = builder.binary(kind, left_sign, right_sign)
+        return low, builder.binary(kind, high, cx.resize(carry, wide, False)), None
+    # (x ^ s) - s is -x where s is -1: the magnitudes are multiplied, and the sign is put back.
+    magnitudes = [
+        builder.binary(ops.SUB, builder.binary(ops.XOR, value, sign), sign)
+        for value, sign in ((left, left_sign), (right, right_sign))
+    ]
+    product = builder.binary(_OVERFLOW_OPS[op][1], magnitudes[0], magnitudes[1])
+    sign = builder.binary(ops.XOR, left_sign, right_sign)
+    low = builder.binary(ops.SUB, builder.binary(ops.XOR, product, sign), sign)
+    is_some = cx.resize(builder.compare(ops.NE, product, zero), wide, True)
+    return low, builder.binary(ops.AND, sign, is_some), product.extra[0]
 
 
 def _floating(cx: Context, node: expr.BuiltinCall, name: str) -> Value | None:
@@ -427,6 +470,8 @@ def _fetch(
     """fetch_add ... give the old value, add_fetch ... the new one."""
     builder = cx.builder
     words = name.split("_")
+    if is_sync and len(words) == 3:
+        del words[1]  # fetch_and_add, add_and_fetch
     returns_new = words[-1] == "fetch"
     operation = words[0] if returns_new or words[0] != "fetch" else words[1]
     if operation not in _FETCH or "fetch" not in words:
