@@ -460,6 +460,11 @@ class UnitParser(StatementParser):
     def _drain(self) -> None:
         """Parses deferred bodies until nothing needed is left."""
         cx = self.cx
+        for entity in (*cx.unit.functions, *cx.unit.variables):
+            if entity.attributes.alias:
+                target = cx.externals.get(entity.attributes.alias)
+                if target is not None:
+                    cx.reference(target)
         end = self.pos
         while cx.wanted:
             wanted = cx.wanted
@@ -489,6 +494,8 @@ class UnitParser(StatementParser):
                     entity.attributes.alias = alias
         for function in unit.functions:
             decide_inline(cx, function)
+            if function.attributes.alias and function.body is None:
+                unit.items.append(function)  # a definition all the same
             if function.linkage == decl.INTERNAL and function.is_used and function.body is None:
                 if not function.attributes.alias and not function.attributes.weakref and function.start >= 0:
                     cx.warning("", function.start, "'{}' used but never defined", function.name)
