@@ -1,4 +1,4 @@
-/* Aliases of functions: external, internal, weak, declared before and after their target. */
+/* about: aliases of functions: external, internal, weak, declared before and after their target. */
 #include <stdio.h>
 extern int before(int) __attribute__((alias("target")));
 int target(int x) { return x * 2; }
