@@ -398,9 +398,11 @@ def cases(rule: Rule, types_: dict[TypeVariable, int], formula: Unknown) -> list
 
 
 def decide(rule: Rule, types_: dict[TypeVariable, int], formula: Unknown, timeout: int) -> tuple[Unknown, Unknown]:
-    """z3's answer and the model if there is one: as a whole in a tenth of the time, else case by case."""
-    split = cases(rule, types_, formula)
-    attempts = [([formula], timeout // 10), (split, timeout)] if len(split) > 1 else [([formula], timeout)]
+    """z3's answer and the model if there is one. Shifts are tried as a whole in a tenth of the time, then by cases."""
+    attempts = [([formula], timeout)]
+    if max(types_.values(), default=0) >= 32:
+        split = cases(rule, types_, formula)
+        attempts = [(split, timeout)] if powers_in(rule.when) else [([formula], timeout // 10), (split, timeout)]
     result: Unknown = z3.unknown
     for formulas, limit in attempts:
         for case in formulas:
