@@ -1,4 +1,4 @@
-/* Ranges of elements: the value is evaluated once, ranges stand anywhere in a designator, what follows continues in the last. */
+/* about: ranges of elements: the value is evaluated once, ranges stand anywhere in a designator, what follows continues in the last. */
 #include <stdio.h>
 struct point { int x, y; };
 struct deep { struct point p[3]; int bits : 5; union { int i; struct point q; } u; };

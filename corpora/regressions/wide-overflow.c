@@ -1,4 +1,4 @@
-/* __builtin_*_overflow of 128-bit operands of mixed signs, and of products of two unsigned words. */
+/* about: __builtin_*_overflow of 128-bit operands of mixed signs, and of products of two unsigned words. */
 #include <stdio.h>
 typedef __int128 i128;
 typedef unsigned __int128 u128;
