@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -31,6 +32,7 @@ TOKEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 SHOWN_LINES = 4000
+PROGRAM = "program.c"  # the file's name wherever it is compiled
 
 
 def environment() -> Environment:
@@ -45,6 +47,8 @@ def environment() -> Environment:
     made.filters["when"] = when
     made.filters["shell"] = lambda words: shlex.join(str(word) for word in words)
     made.filters["duration"] = duration
+    made.filters["without"] = without
+    made.filters["local"] = local
     return made
 
 
@@ -78,6 +82,20 @@ def when(timestamp: float) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def without(title: str, outcome: str) -> str:
+    """A title that stands beside its outcome."""
+    return title.removeprefix(f"{outcome}: ")
+
+
+def local(command: Sequence[object]) -> list[str]:
+    """A command as it can be given beside program.c: the worker's folder is gone."""
+    folders = {str(Path(str(word)).parent) + "/" for word in command if Path(str(word)).name == PROGRAM}
+    words = [str(word) for word in command]
+    for folder in folders - {"./", "//"}:
+        words = [word.replace(folder, "") for word in words]
+    return words
+
+
 def duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.1f} s"
@@ -102,20 +120,28 @@ def file_finding(store: Store, finding_id: int, out: Path) -> Path:
     finding = store.finding(finding_id)
     folder = finding_folder(out, finding_id)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "program.c").write_bytes(finding.program)
+    (folder / PROGRAM).write_bytes(finding.program)
     write(folder / "record.json", json.dumps(dict(finding.record), indent=2, sort_keys=True) + "\n")
-    write(folder / "index.html", render_finding(finding))
+    write(folder / "index.html", render_finding(finding, out))
     return folder
 
 
-def render_finding(finding: Finding) -> str:
-    """One finding's page."""
+def render_finding(finding: Finding, out: Path) -> str:
+    """One finding's page; `out` is where its store is."""
     source = finding.program.decode("utf-8", "replace")
-    return environment().get_template("finding.html").render(finding=finding, record=finding.record, source=source)
+    template = environment().get_template("finding.html")
+    return template.render(finding=finding, record=finding.record, source=source, out=str(out))
 
 
 def render_campaign(summary: Summary, out: Path) -> Path:
-    """Write a campaign's page and make it the index of the output folder. Returns the path of the index."""
+    """Write a campaign's page and make it the index of the output folder. Returns the path of the index.
+
+    Pages of findings that are there are written again: their sightings have become more.
+    """
+    for finding in summary.findings:
+        page = finding_folder(out, finding.id) / "index.html"
+        if page.exists():
+            write(page, render_finding(finding, out))
     text = environment().get_template("campaign.html").render(summary=summary)
     write(out / f"campaign-{summary.campaign.id}.html", text)
     index = out / "index.html"

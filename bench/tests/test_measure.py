@@ -95,3 +95,9 @@ def test_json_holds_rows_by_column(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "out.json").read_text())
     assert data["results"] == [{"title": "t", "rows": [{"name": "a", "seconds": 0.123456}], "notes": []}]
     assert data["machine"]["cores"] >= 1
+
+
+def test_processes_that_lose_their_parent_are_counted(tmp_path: Path) -> None:
+    orphan = "import time; x = bytearray(200 << 20); time.sleep(1)"
+    script = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {orphan!r}])"
+    assert measure_process([sys.executable, "-c", script], folder=tmp_path).peak_bytes > 200 * MEGABYTE

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from oracle.outcome import Outcome
 from oracle.store import NewFinding, Result, Store, Unit
-from reports.render import file_finding, highlight, render_campaign
+from reports.render import file_finding, highlight, local, render_campaign, without
 from reports.schema import Summary, summarize
 
 RECORD = {
@@ -105,3 +105,14 @@ def test_code_is_shown_by_lines_with_spans_that_end_where_the_line_ends() -> Non
     assert '<span class="comment">   lines */</span>' in lines[1]
     assert '<span class="keyword">return</span>' in lines[3] and "&lt;/pre&gt;" in lines[3]
     assert "more lines" in str(highlight("int x;\n" * 5000))
+
+
+def test_a_shown_command_can_be_given_beside_the_program() -> None:
+    command = ["python", "-m", "compiler.driver.cli", "-I/usr/include", "-o", "/tmp/w/program.exe", "/tmp/w/program.c"]
+    assert local(command) == [*command[:4], "-o", "program.exe", "program.c"]
+    assert local(["pycc", "program.c"]) == ["pycc", "program.c"]
+
+
+def test_a_title_beside_its_outcome_does_not_repeat_it() -> None:
+    assert without("ice: AssertionError", "ice") == "AssertionError"
+    assert without("AssertionError", "ice") == "AssertionError"
