@@ -40,7 +40,7 @@ HELLO_LEVELS = ("-O0", "-O1")
 COPIED = ("compiler",)
 ABI = "abi"  # not a generator of whole programs: halves, linked with a reference's
 ABI_SIGNATURES = 10  # in one program
-PROGRAMS = 40
+PROGRAMS = 60  # at most; most bugs are caught within twenty
 SEED = 0
 HEADER = ("about", "area", "campaign")
 
