@@ -9,7 +9,18 @@ z3 = pytest.importorskip("z3", reason="z3-solver is not installed")
 from compiler.passes.rules_int import c, d, x, y  # noqa: E402 (z3 first)
 from compiler.terms.ops import ADD, AND, ASHR, LSHR, LT_S, MUL, SDIV, SHL, SUB, UDIV  # noqa: E402
 from compiler.terms.term import BOOL, C_ADD, IS_POW2, LOG2, Lit, Rule  # noqa: E402
-from oracle.prove_rules import BOUNDED, FAILED, PROVED, all_rules, prove  # noqa: E402
+from oracle.prove_rules import (  # noqa: E402
+    BOUNDED,
+    FAILED,
+    LIST,
+    PROVED,
+    Verdict,
+    all_rules,
+    compare_with_list,
+    may_be_bounded,
+    prove,
+    sign_lemma,
+)
 from oracle.rule_values import try_values  # noqa: E402
 
 
@@ -48,3 +59,18 @@ def test_an_undecided_rule_is_bounded_and_never_silently_passed() -> None:
     assert prove(rule, (8,), 5000).outcome == PROVED
     hard = Rule("square", SUB(MUL(ADD(x, Lit(1)), ADD(x, Lit(1))), MUL(SUB(x, Lit(1)), SUB(x, Lit(1)))), SHL(x, Lit(2)))
     assert prove(hard, (64,), 1, 2000).outcome in (BOUNDED, PROVED)
+
+
+def test_the_list_of_bounded_rules_is_compared_with() -> None:
+    first, second = all_rules()[:2]
+    verdicts = [Verdict(first, BOUNDED, ""), Verdict(second, PROVED, "")]
+    assert compare_with_list(verdicts, [first.name]) == ([], [])
+    assert compare_with_list(verdicts, [second.name, "gone"]) == ([first.name], [second.name, "gone"])
+    assert set(may_be_bounded(LIST)) <= {rule.name for rule in all_rules()}
+
+
+def test_turning_the_sign_bit_negates() -> None:
+    for width in (16, 32, 64):
+        solver = z3.Solver()
+        solver.add(sign_lemma(width))
+        assert solver.check() == z3.unsat
