@@ -379,11 +379,14 @@ class DeclarationParser(DeclaratorParser):
         if self.token.id == tk.LBRACE:
             type = records.define_tag(cx, kind, name, at)
             self.deepen()
+            depth = len(cx.open_tags)
+            cx.open_tags.append(type)
             if isinstance(type, EnumType):
                 self._enumerators(type, attributes)
             else:
                 assert isinstance(type, RecordType)
                 self._members(type, attributes)
+            del cx.open_tags[depth:]
             self.depth -= 1
             return type
         if not name:

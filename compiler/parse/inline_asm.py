@@ -8,7 +8,7 @@ from compiler.lex import tokens as tk
 from compiler.parse.declarations import DeclarationParser
 from compiler.sema.convert import load, require_modifiable
 from compiler.sema.statements import use_label
-from compiler.syntax.expr import Expr
+from compiler.syntax.expr import Assign, CompoundAssign, Expr
 from compiler.syntax.stmt import Asm, AsmOperand
 from compiler.types import ctypes
 
@@ -28,17 +28,19 @@ class AsmParser(DeclarationParser):
         """asm qualifiers ( template : outputs : inputs : clobbers : labels ) ;"""
         start = self.pos
         self.advance()
-        is_volatile = False
-        is_goto = False
+        seen: list[int] = []
         while True:
             id = self.token.id
-            if id == tk.K_VOLATILE:
-                is_volatile = True
-            elif id == tk.K_GOTO:
-                is_goto = True
-            elif id not in (tk.K_INLINE, tk.K_CONST, tk.K_RESTRICT):
+            if id in (tk.K_CONST, tk.K_RESTRICT):
+                self.cx.error(self.pos, "'{}' is not a valid 'asm' qualifier", self.token.text)
+            elif id not in (tk.K_VOLATILE, tk.K_GOTO, tk.K_INLINE):
                 break
+            elif id in seen:
+                self.cx.error(self.pos, "duplicate 'asm' qualifier '{}'", self.token.text)
+            seen.append(id)
             self.advance()
+        is_volatile = tk.K_VOLATILE in seen
+        is_goto = tk.K_GOTO in seen
         self.expect(tk.LPAREN, "(")
         node = Asm(start, start, self.asm_string())
         node.is_volatile = is_volatile
@@ -127,6 +129,8 @@ class AsmParser(DeclarationParser):
                     require_modifiable(cx, node, at, "assignment", "output operand")
         elif constraint.startswith(("=", "+")):
             cx.error(at, "input operand constraint contains '{}'", constraint[0])
+        elif is_memory_only(constraint) and isinstance(node, (Assign, CompoundAssign)):
+            cx.error(at, "memory input is not directly addressable")
         elif not (is_memory_only(constraint) and node.is_lvalue):
             node = load(cx, node)
             if node.type.kind == ctypes.VOID:

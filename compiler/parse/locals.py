@@ -8,7 +8,9 @@ from compiler.parse.inline_asm import AsmParser
 from compiler.sema.attributes import ParsedAttribute
 from compiler.sema.convert import load
 from compiler.sema.declarations import (
+    AUTO_STORAGE,
     NONE,
+    REGISTER_STORAGE,
     TYPEDEF_STORAGE,
     Specifiers,
     check_object_type,
@@ -70,6 +72,11 @@ class LocalParser(AsmParser):
         """A declaration without declarators must declare a tag or enumerators (C17 6.7p2)."""
         cx = self.cx
         bare = specifiers.type.bare
+        if specifiers.is_inline:
+            cx.error(specifiers.start, "'inline' in empty declaration")
+        if cx.scopes.depth == 0 and specifiers.storage in (AUTO_STORAGE, REGISTER_STORAGE):
+            word = "auto" if specifiers.storage == AUTO_STORAGE else "register"
+            cx.error(specifiers.start, "'{}' in file-scope empty declaration", word)
         if not specifiers.declares_tag:
             if specifiers.type.kind != ctypes.ERROR:
                 if specifiers.has_type:

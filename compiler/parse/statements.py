@@ -12,7 +12,7 @@ from compiler.sema import statements as sema
 from compiler.sema.attributes import ParsedAttribute
 from compiler.sema.convert import condition, convert, error_expr, load
 from compiler.sema.names import find_label
-from compiler.sema.scope import Symbol
+from compiler.sema.scope import ENUMERATOR, Symbol
 from compiler.syntax import decl
 from compiler.syntax.decl import Variable
 from compiler.syntax.expr import Expr, StatementExpr
@@ -37,6 +37,8 @@ from compiler.types.derive import unqualified
 
 
 class StatementParser(LocalParser):
+    in_if_block: bool = False
+
     # --- blocks -----------------------------------------------------------------------------------------------------
 
     def block(self, new_scope: bool) -> Block:
@@ -51,11 +53,16 @@ class StatementParser(LocalParser):
             cx.scopes.enter()
         vla_mark = len(function.vla_scopes)
         result = Block(start, start, [])
+        is_cut = False
         has_labels = self.token.id == tk.K_LABEL
         if has_labels:
             function.local_labels.append({})
             self._local_labels()
         while self.token.id != tk.RBRACE and self.token.kind != tk.EOF:
+            if self.token.id == tk.K_ELSE and self.in_if_block:  # as gcc: a brace was forgotten, not an `if`
+                cx.error(self.pos, "expected '}}' before 'else'")
+                is_cut = True
+                break
             try:
                 self._block_item(result)
             except SyntaxProblem:
@@ -70,7 +77,8 @@ class StatementParser(LocalParser):
         if self.token.kind == tk.EOF:
             cx.error(self.pos - 1, "expected declaration or statement at end of input")
             raise SyntaxProblem("end of input")
-        self.advance()
+        if not is_cut:
+            self.advance()
         result.end = self.pos
         return result
 
@@ -328,7 +336,10 @@ class StatementParser(LocalParser):
             starts.append(self.pos)
             self.advance()
             conditions.append(self._controlling())
+            outer = self.in_if_block
+            self.in_if_block = True
             thens.append(self.statement())
+            self.in_if_block = outer
             if not self.accept(tk.K_ELSE):
                 break
             if self.token.id != tk.K_IF:
@@ -381,7 +392,9 @@ class StatementParser(LocalParser):
                 self.advance()
             elif self.starts_declaration() or (self.token.id == tk.K_EXTENSION and self._after_extension_is_type()):
                 holder = Block(at, at, [])
+                start = self.pos
                 self.declaration(holder.body, holder)
+                self._check_for_declaration(start)
                 initial = holder.body[0] if len(holder.body) == 1 else holder
             else:
                 start = self.pos
@@ -401,6 +414,23 @@ class StatementParser(LocalParser):
         finally:
             self.check_unused(cx.scopes.leave())
         return For(at, self.pos, initial, test, step, body)
+
+    def _check_for_declaration(self, start: int) -> None:
+        """C17 6.8.5p3: the declaration part of a `for` declares objects of automatic or register storage only."""
+        cx = self.cx
+        for tag in cx.scopes.declared_tags[-1]:
+            word = "enum" if tag.kind == ctypes.ENUM else "union" if tag.kind == ctypes.UNION else "struct"
+            cx.error(tag.ordinal, "'{} {}' declared in 'for' loop initial declaration", word, tag.name)
+        for symbol in cx.scopes.declared[-1]:
+            entity = symbol.entity
+            if symbol.kind == ENUMERATOR:
+                continue
+            if not isinstance(entity, Variable):
+                cx.error(start, "declaration of non-variable '{}' in 'for' loop initial declaration", symbol.name)
+            elif entity.linkage != decl.NO_LINKAGE:
+                cx.error(start, "declaration of 'extern' variable '{}' in 'for' loop initial declaration", symbol.name)
+            elif entity.storage == decl.STATIC:
+                cx.error(start, "declaration of static variable '{}' in 'for' loop initial declaration", symbol.name)
 
     def _switch(self) -> Stmt:
         function = self.cx.function
@@ -444,10 +474,11 @@ class StatementParser(LocalParser):
         at = self.pos
         self.advance()
         if self.accept(tk.STAR):
+            place = self.pos
             address = load(cx, self.expression())
             self.expect_semicolon()
             if address.type.kind not in (ctypes.POINTER, ctypes.ERROR):
-                cx.error(at, "computed goto must be pointer type")
+                cx.error(place, "computed goto must be pointer type")
                 address = error_expr(cx, at, self.pos)
             elif address.type.kind == ctypes.POINTER:
                 address = convert(cx, address, cx.types.void_pointer)
@@ -478,7 +509,10 @@ class StatementParser(LocalParser):
             return error_expr(cx, start, self.pos)
         cx.pedantic("pedantic", start, "ISO C forbids braced-groups within expressions")
         outer_depth = cx.constant_depth
+        closed = len(cx.function.vla_scopes)
+        cx.function.vla_scopes.append(-1 - start)
         block = self.block(True)
+        del cx.function.vla_scopes[closed:]
         cx.constant_depth = outer_depth
         self.expect(tk.RPAREN, ")")
         result: Expr | None = None

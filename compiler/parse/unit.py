@@ -20,6 +20,7 @@ from compiler.sema.attributes import ParsedAttribute
 from compiler.sema.context import Context, FunctionState, Options
 from compiler.sema.convert import convert, load
 from compiler.sema.declarations import (
+    EXTERN_STORAGE,
     STATIC_STORAGE,
     TYPEDEF_STORAGE,
     Specifiers,
@@ -290,7 +291,9 @@ class UnitParser(StatementParser):
         cx = self.cx
         start = self.pos
         self.advance()
-        while self.token.id in (tk.K_VOLATILE, tk.K_INLINE):
+        if self.token.id in (tk.K_VOLATILE, tk.K_INLINE, tk.K_GOTO, tk.K_CONST, tk.K_RESTRICT):
+            # Outside of a function there are no qualifiers; gcc goes on behind them, too.
+            cx.error(self.pos, "expected '(' before '{}'", self.token.text)
             self.advance()
         self.expect(tk.LPAREN, "(")
         text = self.asm_string()
@@ -324,13 +327,17 @@ class UnitParser(StatementParser):
         name = declarator.name
         known = cx.externals.get(name)
         if isinstance(known, Function) and (known.body is not None or name in self.deferred):
-            gnu_extern = known.definition_is_extern and known.is_inline
+            gnu = cx.options.language.gnu89_inline or known.attributes.gnu_inline
+            gnu_extern = known.definition_is_extern and known.is_inline and gnu
+            if gnu_extern and specifiers.is_inline and specifiers.storage == EXTERN_STORAGE:
+                gnu_extern = False
             if not gnu_extern:
                 cx.error(declarator.at, "redefinition of '{}'", name)
                 cx.note(known.start, "previous definition of '{}' with type '{}'", name, "function")
                 self._skip_body()
                 return
             known.body = None
+            known.definition_is_extern = False
             self.deferred.pop(name, None)
         function = declare_function(cx, specifiers, type, declarator, attributes, True)
         if function is None:

@@ -81,7 +81,9 @@ class FunctionState:
         self.loop_depth = 0
         self.breakable_depth = 0
         self.hoisted: list[Variable] = []  # hidden variables of types inside expressions; declared on entry
-        self.vla_scopes: list[int] = []  # ids of variably modified declarations in scope
+        # What no jump enters: ids of variably modified declarations in scope, and -1 - the first token of each open
+        # statement expression.
+        self.vla_scopes: list[int] = []
         self.func_name: Variable | None = None  # __func__
         self.returns_value = False
         self.undeclared: dict[str, bool] = {}
@@ -101,6 +103,7 @@ class Context:
         self.sink: Final = sink
         self.types: Final = BasicTypes(platform.model, platform.va_list)
         self.layout: Final = Layout(platform.model, platform.va_list)
+        self.open_tags: Final[list[CType]] = []  # whose member lists are being read
         self.evaluator: Final = Evaluator(self.types, self.layout)
         self.scopes: Final = Scopes()
         self.unit: Final = Unit(name)

@@ -29,6 +29,7 @@ from compiler.types.ctypes import (
     ArrayType,
     ComplexType,
     CType,
+    EnumType,
     FloatType,
     IntegerType,
     PointerType,
@@ -66,6 +67,9 @@ def load(cx: Context, node: Expr) -> Expr:
     bare = type.bare if type.qualifiers else type
     if isinstance(bare, RecordType) and bare.info.fields is None:
         cx.error(node.start, "invalid use of undefined type '{}'", type_name(bare))
+        return error_expr(cx, node.start, node.end)
+    if isinstance(bare, EnumType) and bare.info.underlying is None:
+        cx.error(node.start, "invalid use of incomplete type '{}'", type_name(bare))
         return error_expr(cx, node.start, node.end)
     return Cast(bare, node.start, node.end, expr.LOAD, node, True)
 

@@ -100,6 +100,7 @@ class Flattener:
         self.failed = False
         self.needs_sort = False
         self.whole_length = -1  # the element count the outermost array of unknown size got
+        self.outermost: CType | None = None  # the type of the object itself
         self.is_repeated = False  # whether a value stands in several entries
 
     # --- entries ----------------------------------------------------------------------------------------------------
@@ -160,6 +161,9 @@ class Flattener:
         if type.kind == ERROR:
             self.failed = True
             return
+        if isinstance(type, ArrayType) and type.length is None and type is not self.outermost:
+            if not self._flexible(type, raw):
+                return
         if raw.items is not None:
             self._braced(type, offset, raw, field, depth)
             return
@@ -178,6 +182,21 @@ class Flattener:
                 self.failed = True
                 return
         self._expression(wanted, offset, value, field, raw.start)
+
+    def _flexible(self, type: ArrayType, raw: RawInitializer) -> bool:
+        """Whether a flexible array member gets these elements (GNU): a direct member of a static object may."""
+        if raw.items is not None and not raw.items:
+            return False
+        outer = self.outermost.bare if self.outermost is not None else None
+        members = outer.info.fields if isinstance(outer, RecordType) else None
+        if members is None or not members or members[-1].type is not type:
+            self.cx.error(raw.start, "initialization of flexible array member in a nested context")
+        elif not self.is_static:
+            self.cx.error(raw.start, "non-static initialization of a flexible array member")
+        else:
+            return True
+        self.failed = True
+        return False
 
     def _expression(self, type: CType, offset: int, value: Expr, field: Field | None, at: int) -> None:
         if type.is_record and self.is_static and isinstance(value, CompoundLiteral):
@@ -342,6 +361,7 @@ class Flattener:
             return
         # GNU C: what a range is initialised with is evaluated once.
         model = Flattener(self.cx, self.is_static)
+        model.outermost = self.outermost
         model.object(position.type, 0, value, position.field, depth)
         if model.failed:
             self.failed = True
@@ -546,6 +566,7 @@ def initialize(
     if not is_complete(type) and not (isinstance(type, ArrayType) and is_complete(type.element)):
         return None, type
     flattener = Flattener(cx, is_static)
+    flattener.outermost = type
     flattener.object(type, 0, raw, None, 0)
     if isinstance(type, ArrayType) and type.length is None:
         length = flattener.whole_length

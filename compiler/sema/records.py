@@ -71,6 +71,9 @@ def define_tag(cx: Context, kind: int, name: str, at: int) -> CType:
             if tag.kind != kind:
                 cx.error(at, "'{}' defined as wrong kind of tag", name)
                 return _new_tag(cx, kind, "", at)
+            if tag.type in cx.open_tags:
+                cx.error(at, "nested redefinition of '{} {}'", _WORDS[kind], name)
+                return _new_tag(cx, kind, "", at)
             if not is_complete(tag.type):
                 return tag.type
             cx.error(at, "redefinition of '{} {}'", _WORDS[kind], name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from compiler.arith import ints
 from compiler.sema.context import Context, FunctionState, LabelState, SwitchState
 from compiler.sema.convert import RETURNING, Target, assign_convert, cast, load, promote
@@ -17,6 +19,9 @@ from compiler.syntax.expr import (
 from compiler.syntax.stmt import Block, Case, CaseRange, ExprStmt, Return, Stmt, Switch
 from compiler.types import ctypes
 from compiler.types.derive import integer_of
+
+_STATEMENT_EXPRESSION: Final = "statement expression"
+_VARIABLY_MODIFIED: Final = "scope of identifier with variably modified type"
 
 
 def begin_switch(cx: Context, node: Expr, start: int, at: int) -> SwitchState:
@@ -47,7 +52,8 @@ def add_case(cx: Context, case: Case, low: Expr | None, high: Expr | None, at: i
         return
     state = function.switches[-1]
     if len(function.vla_scopes) > state.jump_scope:
-        cx.error(at, "switch jumps into scope of identifier with variably modified type")
+        into = function.vla_scopes[state.jump_scope]
+        cx.error(at, "switch jumps into {}", _STATEMENT_EXPRESSION if into < 0 else _VARIABLY_MODIFIED)
     if low is None:
         if state.node.default is not None:
             cx.error(at, "multiple default labels in one switch")
@@ -143,7 +149,11 @@ def finish_labels(cx: Context, labels: dict[str, LabelState]) -> None:
             continue
         for at, path in state.uses:
             if path[:depth] != state.vla_path:
-                cx.error(at, "jump into scope of identifier with variably modified type")
+                outer = 0
+                while outer < len(path) and path[outer] == state.vla_path[outer]:
+                    outer += 1
+                is_expression = state.vla_path[outer] < 0
+                cx.error(at, "jump into {}", _STATEMENT_EXPRESSION if is_expression else _VARIABLY_MODIFIED)
 
 
 def declare_local_label(cx: Context, function: FunctionState, name: str, at: int) -> None:
