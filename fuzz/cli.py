@@ -367,6 +367,8 @@ def own_command() -> str:
 
 def verdict_line(summary: Summary) -> str:
     """What it all means."""
+    if not summary.done:
+        return "result: no program was tested"
     if not summary.clean:
         count = len(summary.findings)
         return f"result: {count} finding{'s' if count != 1 else ''}" if count else "result: failures, all known before"

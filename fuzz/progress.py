@@ -197,4 +197,5 @@ def show_summary(console: Console, summary: Summary) -> None:
             Text(f"finding {finding.id}: {finding.subject} {finding.title} ({finding.occurrences} sightings)"),
             soft_wrap=True,
         )
-    console.print(Text(f"the same table again: {summary.command}"), soft_wrap=True)
+    if summary.done:
+        console.print(Text(f"the same table again: {summary.command}"), soft_wrap=True)

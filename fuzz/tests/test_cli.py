@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from fuzz import cli
-from fuzz.cli import STORE_NAME, main
+from fuzz.campaign import KIND
+from fuzz.cli import STORE_NAME, main, summary_of, verdict_line
 from fuzz.executor import crash_place
 from fuzz.mutants import MutantError, choose, mutants, plant
+from fuzz.settings import Settings
+from oracle.outcome import Outcome
+from oracle.store import Result, Unit
 
 
 @pytest.mark.parametrize(
@@ -122,3 +126,26 @@ def test_a_patch_that_has_drifted_is_not_planted(tmp_path: Path) -> None:
         (patches / "anonymous.patch").write_text(head.replace(old, new) + body.format(1))
         with pytest.raises(MutantError, match="anonymous"):
             mutants(patches)
+
+
+def test_a_result_is_claimed_only_where_something_was_tested(tmp_path: Path) -> None:
+    settings = Settings("riscv64", 1, (("grammar", 0),), 5, ("-O0", "-O1"), "pycc", no_references=True)
+    with cli.open_store(tmp_path) as store:
+        campaign = store.create_campaign(KIND, settings.target, settings.as_json(), "v").id
+        assert verdict_line(summary_of(store, campaign)) == "result: no program was tested"
+        store.add_units(campaign, [Unit("grammar", 1), Unit("grammar", 2)])
+        first, second = store.pending_units(campaign)
+        good = [Result("pycc-O0", Outcome.OK), Result("pycc-O1", Outcome.OK)]
+        store.finish_unit(first.id, "h1", good)
+        wanted = "result: nothing found; 1 of 1 programs did what they must at every level"
+        assert verdict_line(summary_of(store, campaign)) == wanted
+        store.finish_unit(second.id, "h2", [good[0], Result("pycc-O1", Outcome.HARNESS_ERROR)])
+        assert "the suite itself failed" in verdict_line(summary_of(store, campaign))
+
+
+def test_what_is_printed_for_copying_begins_as_the_user_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYCC_FUZZ_COMMAND", "./run fuzz")
+    settings = Settings("riscv64", 1, (("grammar", 3),), 0, ("-O0",), "pycc", no_references=True)
+    with cli.open_store(tmp_path) as store:
+        campaign = store.create_campaign(KIND, settings.target, settings.as_json(), "v").id
+        assert summary_of(store, campaign).command.startswith("./run fuzz run --target riscv64 --seed 1 ")
