@@ -104,7 +104,8 @@ class OptionProbe:
             folder = Path(name)
             source = folder / "empty.c"
             source.write_text("int main(void) { return 0; }\n")
-            options = () if library else (option,)
+            # Without linking: what an option makes of the program may want functions that only the test has.
+            options = () if library else ("-c", option)
             libraries = (option,) if library else ()
             job = CompileJob(source, folder / "empty", folder, options, libraries=libraries)
             return service.compile(job).status is CompileStatus.OK
