@@ -113,8 +113,12 @@ class DeclaratorParser(KeywordParser):
         """A string literal as text."""
         if self.token.kind != tk.STRING:
             raise self.syntax_error("expected string literal")
+        at = self.pos
         node = self.string()
         assert isinstance(node, StringConstant)
+        if isinstance(node.type, ctypes.ArrayType) and node.type.element is not self.cx.types.char:
+            self.cx.error(at, "a wide string is invalid in this context")
+            return ""
         return node.data[:-1].decode("utf-8", "surrogateescape")
 
     # --- declarators ------------------------------------------------------------------------------------------------
@@ -294,6 +298,8 @@ class DeclaratorParser(KeywordParser):
         if len(piece.parameters) == 1 and not piece.variadic:
             only = piece.parameters[0]
             if only.type.kind == ctypes.VOID and not only.name:
+                if only.type.qualifiers:
+                    self.cx.error(only.start, "'void' as only parameter may not be qualified")
                 piece.parameters = []
 
     def _identifier_list(self, piece: FunctionPiece) -> None:
@@ -324,6 +330,8 @@ class DeclaratorParser(KeywordParser):
         if specifiers.storage not in (NONE, REGISTER_STORAGE) or specifiers.is_inline:
             cx.error(specifiers.start, "storage class specified for parameter")
         declarator = self.declarator(True, True)
+        if not declarator.name:
+            declarator.at = specifiers.start
         attributes: list[ParsedAttribute] = list(specifiers.attributes)
         attributes += declarator.attributes
         self.attributes(attributes)

@@ -24,6 +24,7 @@ from compiler.sema.declarations import (
     STATIC_STORAGE,
     TYPEDEF_STORAGE,
     Specifiers,
+    check_against_prototype,
     check_function_definition,
     decide_inline,
     declare_function,
@@ -310,6 +311,10 @@ class UnitParser(StatementParser):
         attributes = specifiers.attributes + declarator.attributes
         self.attributes(attributes)
         piece = declarator.function_piece()
+        if piece is not None and specifiers.type.kind == ctypes.ERROR and self.token.id == tk.LBRACE:
+            # The unknown result type has been reported; the body is read all the same, as of an int function.
+            specifiers.type = cx.types.int
+            type = make_type(cx, specifiers.type, declarator)
         if piece is None or type.kind != ctypes.FUNCTION:
             if type.kind == ctypes.FUNCTION:
                 cx.error(declarator.at, "function '{}' is defined through a typedef", declarator.name)
@@ -348,6 +353,8 @@ class UnitParser(StatementParser):
         if not piece.has_prototype and isinstance(function.type.bare, FunctionType):
             # C17 6.9.1p7: an empty list in a definition says that there are no parameters; no prototype, though.
             function.is_variadic = function.is_variadic and bool(piece.identifiers)
+        if not piece.has_prototype:
+            check_against_prototype(cx, function, piece)
         visibility = self.pragmas.visibility_at(declarator.at)
         if visibility and not function.attributes.visibility:
             function.attributes.visibility = visibility

@@ -11,7 +11,7 @@ from compiler.sema.convert import PASSING, Target, assign_convert, convert, erro
 from compiler.syntax.expr import BuiltinCall, Expr, IntegerConstant
 from compiler.types import ctypes
 from compiler.types.ctypes import CType, PointerType
-from compiler.types.derive import is_complete, pointer_to, unqualified
+from compiler.types.derive import is_complete, is_variable_length, pointer_to, unqualified
 
 # What stands for each argument: p the object's address, v a value of its type, o a memory order, P the address of
 # another object of the type, b a flag; the result: t the type, b _Bool, v void.
@@ -71,6 +71,9 @@ def call_atomic(cx: Context, name: str, arguments: list[Expr], at: int, end: int
             if name in ("__atomic_test_and_set", "__atomic_clear"):
                 # One byte is set or cleared, whatever the pointer points to (gcc manual).
                 value = convert(cx, value, pointer_to(cx.types.uchar))
+        elif letter == "o" and not value.type.is_integer:
+            cx.error(value.start, "non-integer memory model argument {} of '{}'", index + 1, name)
+            return error_expr(cx, at, end)
         elif letter == "o" or letter == "b":
             wanted_type = cx.types.int if letter == "o" else cx.types.boolean
             value = assign_convert(cx, value, wanted_type, value.start, Target(PASSING, name, index + 1))
@@ -94,8 +97,7 @@ def _object(cx: Context, value: Expr, name: str, at: int) -> CType | None:
     target = bare.target
     if name in ("__atomic_test_and_set", "__atomic_clear"):
         return cx.types.uchar
-    if not is_complete(target):
-        cx.error(at, "argument 1 of '{}' must be a pointer to a complete type", name)
+    if not _is_object_of_known_size(cx, target, name, 0, at):
         return None
     is_generic = name in ("__atomic_load", "__atomic_store", "__atomic_exchange", "__atomic_compare_exchange")
     if not is_generic and not target.is_integer and target.kind != ctypes.POINTER:
@@ -104,11 +106,31 @@ def _object(cx: Context, value: Expr, name: str, at: int) -> CType | None:
     return unqualified(target)
 
 
+def _is_object_of_known_size(cx: Context, target: CType, name: str, index: int, at: int) -> bool:
+    if target.kind == ctypes.FUNCTION:
+        cx.error(at, "argument {} of '{}' must not be a pointer to a function", index + 1, name)
+    elif target.kind != ctypes.VOID and is_variable_length(target):
+        cx.error(at, "argument {} of '{}' must be a pointer to a constant size type", index + 1, name)
+    elif not is_complete(target):
+        cx.error(at, "argument {} of '{}' must be a pointer to a complete type", index + 1, name)
+    elif cx.layout.size_of(target) == 0:
+        cx.error(at, "argument {} of '{}' must be a pointer to a nonzero size object", index + 1, name)
+    else:
+        return True
+    return False
+
+
 def _pointer(cx: Context, value: Expr, type: CType, name: str, index: int) -> Expr:
     bare = value.type.bare
     if not isinstance(bare, PointerType):
         cx.error(value.start, "argument {} of '{}' must be a pointer type", index + 1, name)
         return error_expr(cx, value.start, value.end)
+    if bare.target.kind != ctypes.VOID and name.startswith("__atomic_") and not name.endswith("_n"):
+        if not _is_object_of_known_size(cx, bare.target, name, index, value.start):
+            return error_expr(cx, value.start, value.end)
+        if cx.layout.size_of(bare.target) != cx.layout.size_of(type):
+            cx.error(value.start, "size mismatch in argument {} of '{}'", index + 1, name)
+            return error_expr(cx, value.start, value.end)
     if unqualified(bare.target).bare is type.bare:
         return value
     return convert(cx, value, pointer_to(type))

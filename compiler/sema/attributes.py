@@ -146,7 +146,9 @@ def _apply_one(cx: Context, entity: Entity, attribute: ParsedAttribute) -> None:
         _cleanup(cx, entity, attribute)
     elif name == "common" or name == "nocommon":
         into.common = 1 if name == "common" else 0
-    elif name == "deprecated" or name == "unavailable":
+    elif name == "unavailable":
+        into.unavailable = string_argument(attribute, 0) or name
+    elif name == "deprecated":
         into.deprecated = string_argument(attribute, 0) or name
     elif name == "no_instrument_function" or name == "no_profile_instrument_function":
         into.no_instrument = True
@@ -227,6 +229,8 @@ def _set_flag(cx: Context, entity: Entity, into: Attributes, name: str, at: int)
 
 def _set_string(cx: Context, entity: Entity, into: Attributes, name: str, text: str, at: int) -> None:
     if name == "section":
+        if into.section and into.section != text:
+            cx.error(entity.start, "section of '{}' conflicts with previous declaration", entity.name)
         into.section = text
     elif name == "alias":
         into.alias = text
@@ -251,14 +255,22 @@ def _set_string(cx: Context, entity: Entity, into: Attributes, name: str, text: 
 
 def _cleanup(cx: Context, entity: Entity, attribute: ParsedAttribute) -> None:
     if not attribute.arguments or not attribute.arguments[0].identifier:
-        cx.error(attribute.at, "'cleanup' argument not an identifier")
+        cx.error(entity.start, "'cleanup' argument not an identifier")
         return
     name = attribute.arguments[0].identifier
     symbol = cx.scopes.lookup(name)
     function = symbol.entity if symbol is not None else None
     if not isinstance(function, Function):
-        cx.error(attribute.at, "'cleanup' argument not a function")
+        cx.error(entity.start, "'cleanup' argument not a function")
         return
+    type = function.type.bare
+    if isinstance(type, FunctionType) and type.has_prototype:
+        if not type.parameters and not type.variadic:
+            cx.error(entity.start, "too many arguments to function '{}'", name)
+            return
+        if len(type.parameters) > 1:
+            cx.error(entity.start, "too few arguments to function '{}'", name)
+            return
     cx.reference(function)
     entity.attributes.cleanup = function
 

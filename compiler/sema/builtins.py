@@ -434,7 +434,7 @@ def wrong_count(cx: Context, name: str, count: int, wanted: int, at: int, end: i
 
 def _va_start(cx: Context, name: str, arguments: list[Expr], at: int, end: int) -> Expr:
     function = cx.function
-    if len(arguments) < 1:
+    if len(arguments) < (2 if cx.options.language.version < 2023 else 1):
         return wrong_count(cx, name, len(arguments), 2, at, end)
     if function is None or not function.function.is_variadic:
         cx.error(at, "'va_start' used in function with fixed arguments")
@@ -458,8 +458,11 @@ def va_arg(cx: Context, operand: Expr, type: CType, at: int, end: int) -> Expr:
         if operand.type.kind != ctypes.ERROR and target.type.kind == ctypes.ERROR:
             pass  # reported by _va_list
         return error_expr(cx, at, end)
-    if type.kind == ctypes.FUNCTION or not is_complete(type):
-        cx.error(at, "second argument to 'va_arg' is of incomplete type '{}'", type_name(type))
+    if type.kind == ctypes.FUNCTION:
+        cx.error(operand.end + 1, "second argument to 'va_arg' is a function type '{}'", type_name(type))
+        return error_expr(cx, at, end)
+    if not is_complete(type):
+        cx.error(operand.end + 1, "second argument to 'va_arg' is of incomplete type '{}'", type_name(type))
         return error_expr(cx, at, end)
     bare = type.bare
     promoted_name = ""
@@ -494,6 +497,11 @@ def _overflow(cx: Context, plain: str, name: str, arguments: list[Expr], at: int
                     value.start, "argument 3 in call to function '{}' does not have pointer to integral type", name
                 )
                 return error_expr(cx, at, end)
+            for bit, word in ((ctypes.CONST, "const"), (ctypes.ATOMIC, "_Atomic")):
+                if target.qualifiers & bit:
+                    text = "argument 3 in call to function '{}' has pointer to '{}' type"
+                    cx.error(value.start, text, name, word)
+                    return error_expr(cx, at, end)
     folded = fold.overflow_p(cx, plain, values, at, end)
     if folded is not None:
         return folded

@@ -379,6 +379,8 @@ def declare_function(
         _previous(cx, known, False)
         return None
     linkage = INTERNAL if storage == STATIC_STORAGE else EXTERNAL
+    if known is not None and bare.has_prototype and not is_definition and not _agrees_with_old(cx, known, bare, at):
+        return None
     if known is None:
         function = Function(name, type, at, at + 1)
         function.ordinal = at
@@ -397,6 +399,8 @@ def declare_function(
     if is_definition:
         function.start = at
         function.end = at + 1
+    if bare.has_prototype:
+        function.prototype_at = at
     _note_inline(cx, specifiers, function, attributes, at_file_scope, is_definition)
     apply_to_entity(cx, function, attributes)
     if specifiers.is_noreturn:
@@ -411,6 +415,53 @@ def declare_function(
     else:
         here.type = function.type
     return function
+
+
+def _agrees_with_old(cx: Context, function: Function, type: FunctionType, at: int) -> bool:
+    """C17 6.7.6.3p15: a prototype behind a K&R definition has its number of parameters, with the promoted types."""
+    defined = function.type.bare
+    if function.body is None or not isinstance(defined, FunctionType) or defined.has_prototype:
+        return True
+    name = function.name
+    parameters = function.parameters
+    if type.variadic:
+        cx.error(at, "conflicting types for '{}'; have '{}'", name, type_name(type))
+    elif len(type.parameters) != len(parameters):
+        word = "more" if len(type.parameters) > len(parameters) else "fewer"
+        cx.error(at, "prototype for '{}' declares {} arguments than previous old-style definition", name, word)
+    else:
+        for index, wanted in enumerate(type.parameters):
+            given = parameters[index].type
+            if ERROR in (wanted.kind, given.kind) or is_compatible(unqualified(wanted), unqualified(given)):
+                continue
+            cx.error(at, "prototype for '{}' declares argument {} with incompatible type", name, index + 1)
+            _previous(cx, function, True)
+            return False
+        return True
+    _previous(cx, function, True)
+    return False
+
+
+def check_against_prototype(cx: Context, function: Function, piece: FunctionPiece) -> None:
+    """A K&R definition behind a prototype (C17 6.7.6.3p15). gcc reports the prototype as a second error."""
+    type = function.type.bare
+    place = function.prototype_at
+    if place < 0 or not isinstance(type, FunctionType) or not type.has_prototype:
+        return
+    if len(type.parameters) != len(piece.parameters):
+        cx.error(function.start, "number of arguments doesn't match prototype")
+        cx.error(place, "prototype declaration")
+        return
+    for wanted, parameter in zip(type.parameters, piece.parameters, strict=True):
+        if ERROR in (wanted.kind, parameter.type.kind):
+            continue
+        given = unqualified(parameter.type)
+        if is_compatible(unqualified(wanted), given) or is_compatible(
+            unqualified(wanted), promoted_parameter(cx, given) if given.is_arithmetic else given
+        ):  # fmt: skip
+            continue
+        cx.error(parameter.start, "argument '{}' doesn't match prototype", parameter.name)
+        cx.error(place, "prototype declaration")
 
 
 def _merge_function(cx: Context, function: Function, type: CType, at: int, linkage: int, is_definition: bool) -> bool:

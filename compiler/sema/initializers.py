@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from compiler.sema.constants import LabelDifference
 from compiler.sema.context import Context
 from compiler.sema.convert import INITIALIZING, Target, assign_convert, load
 from compiler.sema.postfix import find_field
@@ -211,7 +212,12 @@ class Flattener:
                 return
         value = assign_convert(self.cx, value, type, at, Target(INITIALIZING))
         if self.is_static and not isinstance(value, IntegerConstant) and value.type.kind != ERROR:
-            if self.cx.evaluator.evaluate(value) is None:
+            constant = self.cx.evaluator.evaluate(value)
+            if isinstance(constant, LabelDifference) and self.cx.layout.size_of(type) > 8:
+                self.cx.error(at, "initializer element is not computable at load time")
+                self.failed = True
+                return
+            if constant is None:
                 self.cx.error(at, "initializer element is not constant")
                 self.failed = True
                 return
@@ -570,6 +576,9 @@ def initialize(
     flattener.object(type, 0, raw, None, 0)
     if isinstance(type, ArrayType) and type.length is None:
         length = flattener.whole_length
+        if length * cx.layout.size_of(type.element) >= 1 << (cx.platform.model.pointer_bits - 1):
+            cx.error(raw.end - 1, "size of array is too large")
+            return None, cx.types.error
         if length >= 0:
             completed = ArrayType(type.element, length)
             completed.align = type.align

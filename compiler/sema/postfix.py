@@ -360,6 +360,9 @@ def _arguments(
 def name_of(cx: Context, entity: Entity, start: int, end: int) -> Expr:
     """The expression that names an entity."""
     cx_reference(cx, entity)
+    text = entity.attributes.unavailable
+    if text:
+        cx.error(start, "'{}' is unavailable{}", entity.name, "" if text == "unavailable" else f": {text}")
     return Name(entity.type, start, end, entity)
 
 

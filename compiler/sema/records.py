@@ -125,6 +125,7 @@ def add_member(
         return
     field = Field(name, type, bits)
     field.align = align
+    field.at = at
     apply_to_field(cx, field, attributes)
     append_field(cx, builder, field, at)
 
@@ -146,7 +147,7 @@ def _add_anonymous_names(cx: Context, builder: RecordBuilder, info: RecordInfo, 
     for inner in info.fields or []:
         if inner.name:
             if inner.name in builder.names:
-                cx.error(at, "duplicate member '{}'", inner.name)
+                cx.error(inner.at if inner.at >= 0 else at, "duplicate member '{}'", inner.name)
             builder.names[inner.name] = at
         elif isinstance(inner.type.bare, RecordType) and depth < 500:
             _add_anonymous_names(cx, builder, inner.type.bare.info, at, depth + 1)
@@ -211,6 +212,9 @@ def finish_record(cx: Context, builder: RecordBuilder, attributes: list[ParsedAt
             field.packed = True
     info.fields = fields
     cx.layout.lay_out(info)
+    if info.size >= 1 << (cx.platform.model.pointer_bits - 1):
+        cx.error(builder.at[-1], "type '{}' is too large", type_name(type))
+        info.size = 0
 
 
 @final

@@ -52,6 +52,7 @@ class Attributes:
     cleanup: Function | None = None
     error: str = ""
     warning: str = ""
+    unavailable: str = ""
     tls_model: str = ""
     weakref: bool = False
     malloc: bool = False
@@ -163,6 +164,7 @@ class Function(Entity):
         self.is_inline_only = False
         self.only_inline_declarations = True  # every file-scope declaration so far said `inline` and not `extern`
         self.definition_is_extern = False
+        self.prototype_at = -1  # the latest declaration with a prototype
         self.emit = False
         self.labels: list[Label] = []
         self.parent: Function | None = None  # nested functions

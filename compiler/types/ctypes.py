@@ -173,6 +173,7 @@ class Field:
         self.bit_offset = 0
         self.align = 0  # attribute aligned or _Alignas, bytes; 0 if none
         self.packed = False
+        self.at = -1  # the token of its name
 
 
 @final
