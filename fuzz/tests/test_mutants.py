@@ -103,7 +103,7 @@ def test_only_wrong_code_counts_as_caught(trials: list[Trial], fate: Fate, progr
 # Parts of the compiler in each of which a bug is planted.
 AREAS = {
     "bit-fields", "calling convention", "conditional constants", "constant folding", "encoder", "initialisers",
-    "inlining", "instruction selection", "linker", "mem2reg", "memory forwarding", "preprocessor",
+    "inlining", "instruction selection", "linker", "mem2reg", "memory forwarding", "narrowing", "preprocessor",
     "promotions and conversions", "register allocation", "rewrite rule", "value numbering",
 }  # fmt: skip
 PLANTED = {mutant.name: mutant for mutant in mutants()}
