@@ -17,6 +17,7 @@ from compiler.sema.convert import cast, condition, error_expr
 from compiler.sema.declarations import implicit_function
 from compiler.sema.initializers import RawInitializer, initialize
 from compiler.sema.names import label_address, undeclared
+from compiler.sema.postfix import refuse_unavailable
 from compiler.sema.scope import ENUMERATOR, TYPEDEF
 from compiler.syntax import decl, expr
 from compiler.syntax.expr import CompoundLiteral, Expr, IntegerConstant, Name
@@ -487,6 +488,8 @@ class ExpressionParser(Cursor):
             if entity is not None:
                 if not entity.is_used and cx.constant_depth == 0:
                     cx.reference(entity)
+                if entity.attributes.unavailable:
+                    refuse_unavailable(cx, entity, at)
                 return Name(entity.type, at, at + 1, entity)
             if symbol.kind == ENUMERATOR:
                 return IntegerConstant(symbol.type, at, at + 1, symbol.value)

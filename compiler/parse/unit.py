@@ -24,15 +24,14 @@ from compiler.sema.declarations import (
     STATIC_STORAGE,
     TYPEDEF_STORAGE,
     Specifiers,
-    check_against_prototype,
     check_function_definition,
     decide_inline,
     declare_function,
     finish_file_variables,
     finish_old_style,
-    promoted_parameter,
 )
 from compiler.sema.declarators import Declarator, FunctionPiece, adjust_parameter, make_type
+from compiler.sema.merging import check_against_prototype, check_aliases, promoted_parameter
 from compiler.sema.scope import ENTITY, TYPEDEF, Symbol
 from compiler.sema.statements import finish_labels
 from compiler.source.diagnostics import Sink
@@ -331,7 +330,9 @@ class UnitParser(StatementParser):
             self._old_style_declarations(piece)
         name = declarator.name
         known = cx.externals.get(name)
-        if isinstance(known, Function) and (known.body is not None or name in self.deferred):
+        if isinstance(known, Function) and (
+            known.body is not None or name in self.deferred or known.attributes.weakref
+        ):
             gnu = cx.options.language.gnu89_inline or known.attributes.gnu_inline
             gnu_extern = known.definition_is_extern and known.is_inline and gnu
             if gnu_extern and specifiers.is_inline and specifiers.storage == EXTERN_STORAGE:
@@ -506,6 +507,7 @@ class UnitParser(StatementParser):
                 entity.attributes.weak = True
                 if alias:
                     entity.attributes.alias = alias
+        check_aliases(cx)
         for function in unit.functions:
             decide_inline(cx, function)
             if function.attributes.alias and function.body is None:

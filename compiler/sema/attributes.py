@@ -89,20 +89,23 @@ def string_argument(attribute: ParsedAttribute, index: int) -> str | None:
     return None
 
 
-def alignment_argument(cx: Context, attribute: ParsedAttribute) -> int:
-    """Bytes asked for by aligned(n); the platform's maximum without an argument; 0 if it is wrong."""
+def alignment_argument(cx: Context, attribute: ParsedAttribute, at: int = -1) -> int:
+    """Bytes asked for by aligned(n); the platform's maximum without an argument; 0 if it is wrong.
+    `at`: what is declared with it."""
     if not attribute.arguments:
         return cx.platform.model.max_align
+    if at < 0:
+        at = attribute.at
     value = integer_argument(cx, attribute, 0)
     if value is None:
-        cx.error(attribute.at, "requested alignment is not an integer constant")
+        cx.error(at, "requested alignment is not an integer constant")
         return 0
     if value <= 0 or value & (value - 1):
         if value != 0:
-            cx.error(attribute.at, "requested alignment '{}' is not a positive power of 2", value)
+            cx.error(at, "requested alignment '{}' is not a positive power of 2", value)
         return 0
     if value > 1 << 28:
-        cx.error(attribute.at, "requested alignment '{}' exceeds maximum {}", value, 1 << 28)
+        cx.error(at, "requested alignment '{}' exceeds maximum {}", value, 1 << 28)
         return 0
     return value
 
@@ -124,7 +127,7 @@ def _apply_one(cx: Context, entity: Entity, attribute: ParsedAttribute) -> None:
     if name in _FLAGS:
         _set_flag(cx, entity, into, name, at)
     elif name == "aligned":
-        value = alignment_argument(cx, attribute)
+        value = alignment_argument(cx, attribute, entity.start)
         if isinstance(entity, (Variable, Function)):
             entity.align = max(entity.align, value)
     elif name in ("section", "alias", "visibility", "error", "warning", "tls_model", "ifunc", "weakref"):
@@ -285,11 +288,11 @@ def apply_to_type(cx: Context, type: CType, attributes: list[ParsedAttribute]) -
     return type
 
 
-def apply_to_typedef(cx: Context, type: CType, attributes: list[ParsedAttribute]) -> None:
+def apply_to_typedef(cx: Context, type: CType, attributes: list[ParsedAttribute], at: int) -> None:
     """aligned(n) on a typedef: `type` is the typedef's own copy."""
     for attribute in attributes:
         if attribute.name == "aligned":
-            value = alignment_argument(cx, attribute)
+            value = alignment_argument(cx, attribute, at)
             if value:
                 type.align = value
         elif attribute.name == "transparent_union" and isinstance(type.bare, RecordType):

@@ -11,6 +11,7 @@ from typing import Final, final
 from compiler.sema.attributes import ParsedAttribute, apply_to_entity, apply_to_type, apply_to_typedef
 from compiler.sema.context import Context
 from compiler.sema.declarators import Declarator, FunctionPiece
+from compiler.sema.merging import agrees_with_old
 from compiler.sema.scope import ENTITY, TYPEDEF, Symbol
 from compiler.syntax import decl
 from compiler.syntax.decl import (
@@ -22,14 +23,13 @@ from compiler.syntax.decl import (
     Variable,
 )
 from compiler.types import ctypes
-from compiler.types.conversions import composite, is_compatible, is_same, promoted
+from compiler.types.conversions import composite, is_compatible, is_same
 from compiler.types.ctypes import (
     ERROR,
     FUNCTION,
     VOID,
     ArrayType,
     CType,
-    FloatType,
     FunctionType,
 )
 from compiler.types.derive import (
@@ -38,7 +38,6 @@ from compiler.types.derive import (
     is_variable_length,
     is_variably_modified,
     named,
-    unqualified,
 )
 from compiler.types.names import type_name
 
@@ -104,7 +103,7 @@ def declare_typedef(cx: Context, type: CType, declarator: Declarator, attributes
         return
     if type.kind != ERROR:
         own = named(type, name)
-        apply_to_typedef(cx, own, attributes)
+        apply_to_typedef(cx, own, attributes, at)
         type = own
     cx.scopes.declare(Symbol(TYPEDEF, name, type, None, 0, at))
 
@@ -232,6 +231,10 @@ def _merge_variable(
                 cx.error(at, "conflicting types for '{}'; have '{}'", name, type_name(type))
             _previous(cx, variable, variable.is_defined)
             return False
+        if cx.scopes.depth > 0 and not is_complete(variable.type) and is_complete(type):
+            variable.completed_at = at
+        elif cx.scopes.depth == 0 and is_complete(type):
+            variable.completed_at = -1
         variable.type = composite(variable.type, type)
     if variable.linkage != linkage:
         if linkage == INTERNAL:
@@ -341,6 +344,9 @@ def finish_file_variables(cx: Context) -> None:
         if variable.linkage == NO_LINKAGE or variable.is_defined or not variable.is_tentative:
             continue
         type = variable.type
+        if variable.completed_at >= 0 and isinstance(type, ArrayType) and type.length != 1:
+            text = "type of array '{}' completed incompatibly with implicit initialization"
+            cx.error(variable.completed_at, text, variable.name)
         if isinstance(type, ArrayType) and type.length is None and is_complete(type.element):
             cx.warning("", variable.start, "array '{}' assumed to have one element", variable.name)
             variable.type = ArrayType(type.element, 1)
@@ -379,7 +385,7 @@ def declare_function(
         _previous(cx, known, False)
         return None
     linkage = INTERNAL if storage == STATIC_STORAGE else EXTERNAL
-    if known is not None and bare.has_prototype and not is_definition and not _agrees_with_old(cx, known, bare, at):
+    if known is not None and bare.has_prototype and not is_definition and not agrees_with_old(cx, known, bare, at):
         return None
     if known is None:
         function = Function(name, type, at, at + 1)
@@ -415,53 +421,6 @@ def declare_function(
     else:
         here.type = function.type
     return function
-
-
-def _agrees_with_old(cx: Context, function: Function, type: FunctionType, at: int) -> bool:
-    """C17 6.7.6.3p15: a prototype behind a K&R definition has its number of parameters, with the promoted types."""
-    defined = function.type.bare
-    if function.body is None or not isinstance(defined, FunctionType) or defined.has_prototype:
-        return True
-    name = function.name
-    parameters = function.parameters
-    if type.variadic:
-        cx.error(at, "conflicting types for '{}'; have '{}'", name, type_name(type))
-    elif len(type.parameters) != len(parameters):
-        word = "more" if len(type.parameters) > len(parameters) else "fewer"
-        cx.error(at, "prototype for '{}' declares {} arguments than previous old-style definition", name, word)
-    else:
-        for index, wanted in enumerate(type.parameters):
-            given = parameters[index].type
-            if ERROR in (wanted.kind, given.kind) or is_compatible(unqualified(wanted), unqualified(given)):
-                continue
-            cx.error(at, "prototype for '{}' declares argument {} with incompatible type", name, index + 1)
-            _previous(cx, function, True)
-            return False
-        return True
-    _previous(cx, function, True)
-    return False
-
-
-def check_against_prototype(cx: Context, function: Function, piece: FunctionPiece) -> None:
-    """A K&R definition behind a prototype (C17 6.7.6.3p15). gcc reports the prototype as a second error."""
-    type = function.type.bare
-    place = function.prototype_at
-    if place < 0 or not isinstance(type, FunctionType) or not type.has_prototype:
-        return
-    if len(type.parameters) != len(piece.parameters):
-        cx.error(function.start, "number of arguments doesn't match prototype")
-        cx.error(place, "prototype declaration")
-        return
-    for wanted, parameter in zip(type.parameters, piece.parameters, strict=True):
-        if ERROR in (wanted.kind, parameter.type.kind):
-            continue
-        given = unqualified(parameter.type)
-        if is_compatible(unqualified(wanted), given) or is_compatible(
-            unqualified(wanted), promoted_parameter(cx, given) if given.is_arithmetic else given
-        ):  # fmt: skip
-            continue
-        cx.error(parameter.start, "argument '{}' doesn't match prototype", parameter.name)
-        cx.error(place, "prototype declaration")
 
 
 def _merge_function(cx: Context, function: Function, type: CType, at: int, linkage: int, is_definition: bool) -> bool:
@@ -566,14 +525,6 @@ def finish_old_style(cx: Context, piece: FunctionPiece, declared: dict[str, Vari
             cx.warning("implicit-int", at, "type of '{}' defaults to 'int'", name)
             variable = old_style_parameter(cx, name, at)
         piece.parameters.append(variable)
-
-
-def promoted_parameter(cx: Context, type: CType) -> CType:
-    """How an argument of an unprototyped function arrives."""
-    bare = unqualified(type).bare
-    if isinstance(bare, FloatType):
-        return cx.types.double if bare.name == "float" else bare
-    return promoted(cx.types, bare)
 
 
 def check_function_definition(cx: Context, function: Function, piece: FunctionPiece, at: int) -> None:

@@ -360,10 +360,14 @@ def _arguments(
 def name_of(cx: Context, entity: Entity, start: int, end: int) -> Expr:
     """The expression that names an entity."""
     cx_reference(cx, entity)
-    text = entity.attributes.unavailable
-    if text:
-        cx.error(start, "'{}' is unavailable{}", entity.name, "" if text == "unavailable" else f": {text}")
+    if entity.attributes.unavailable:
+        refuse_unavailable(cx, entity, start)
     return Name(entity.type, start, end, entity)
+
+
+def refuse_unavailable(cx: Context, entity: Entity, at: int) -> None:
+    text = entity.attributes.unavailable
+    cx.error(at, "'{}' is unavailable{}", entity.name, "" if text == "unavailable" else f": {text}")
 
 
 def cx_reference(cx: Context, entity: Entity) -> None:
@@ -374,5 +378,5 @@ def cx_reference(cx: Context, entity: Entity) -> None:
 
 __all__ = [
     "ARRAY", "CompoundLiteral", "address_of", "align_of", "arrow", "call", "callee_name", "dereference", "find_field",
-    "member", "name_of", "size_of", "source_text", "subscript", "take_lengths", "with_lengths",
+    "member", "name_of", "refuse_unavailable", "size_of", "source_text", "subscript", "take_lengths", "with_lengths",
 ]  # fmt: skip

@@ -132,6 +132,7 @@ class Variable(Entity):
         self.initializer: Initializer | None = None
         self.is_defined = False
         self.is_tentative = False
+        self.completed_at = -1  # the block-scope declaration that alone gave the array its length
         self.is_thread_local = False
         self.align = 0  # _Alignas and attribute aligned, bytes; 0: the type's
         self.register_name = ""  # explicit register variable
