@@ -60,7 +60,7 @@ class StatementParser(LocalParser):
             self._local_labels()
         while self.token.id != tk.RBRACE and self.token.kind != tk.EOF:
             if self.token.id == tk.K_ELSE and self.in_if_block:  # as gcc: a brace was forgotten, not an `if`
-                cx.error(self.pos, "expected '}}' before 'else'")
+                cx.error(self.pos, "expected '}' before 'else'")
                 is_cut = True
                 break
             try:

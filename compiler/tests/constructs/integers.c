@@ -31,16 +31,19 @@ static void types(void) {
     ROW((__int128)1); ROW((unsigned __int128)1); ROW(1.0f); ROW(1.0);
     printf("%s %s %s %s %s\n", TYPE(sc << 1L), TYPE(1L << sc), TYPE(us >> 1ULL), TYPE(~uc), TYPE(-us));
     printf("%s %s %s %s\n", TYPE(+b), TYPE(!ull), TYPE(us ? sc : uc), TYPE(1 ? 1 : 2UL));
-    printf("%s %s %s %s %s %s\n", TYPE('a'), TYPE(sizeof 1), TYPE(2147483647), TYPE(2147483648), TYPE(0x80000000), TYPE(0xffffffffffffffff));
+    printf("%s %s %s %s %s %s\n", TYPE('a'), TYPE(sizeof 1), TYPE(2147483647), TYPE(2147483648), TYPE(0x80000000),
+        TYPE(0xffffffffffffffff));
     printf("%s %s %s %s %s\n", TYPE(037777777777), TYPE(0b11), TYPE(1u), TYPE(1lu), TYPE(1LLU));
     printf("%s %s %s\n", TYPE(9223372036854775807), TYPE(0x7fffffffffffffff), TYPE(01777777777777777777777));
     printf("%s %s\n", TYPE((char *)0 - (char *)0), TYPE((ptrdiff_t)0));
 }
 
 static void sizes(void) {
-    printf("%zu %zu %zu %zu %zu %zu %zu %zu\n", sizeof(char), sizeof(short), sizeof(int), sizeof(long), sizeof(long long),
+    printf("%zu %zu %zu %zu %zu %zu %zu %zu\n", sizeof(char), sizeof(short), sizeof(int), sizeof(long),
+        sizeof(long long),
         sizeof(__int128), sizeof(_Bool), sizeof(void *));
-    printf("%d %d %d %d %d %d %d %u %ld %lu\n", CHAR_MIN, CHAR_MAX, SCHAR_MIN, SHRT_MIN, SHRT_MAX, INT_MIN, INT_MAX, UINT_MAX,
+    printf("%d %d %d %d %d %d %d %u %ld %lu\n", CHAR_MIN, CHAR_MAX, SCHAR_MIN, SHRT_MIN, SHRT_MAX, INT_MIN, INT_MAX,
+        UINT_MAX,
         LONG_MIN, ULONG_MAX);
     printf("%zu %zu %zu %zu\n", sizeof(intmax_t), sizeof(int_fast16_t), sizeof(wchar_t), sizeof(max_align_t));
 }
@@ -88,7 +91,8 @@ static void division(void) {
 
 static void compound(void) {
     signed char a = 100; a += 100; printf("%d ", a);
-    a *= 3; printf("%d ", a); a /= 3u; printf("%d ", a); a |= 0x1ff; printf("%d ", a); a ^= 0x55; printf("%d ", a); a %= 7; printf("%d\n", a);
+    a *= 3; printf("%d ", a); a /= 3u; printf("%d ", a); a |= 0x1ff; printf("%d ", a); a ^= 0x55; printf("%d ", a);
+        a %= 7; printf("%d\n", a);
     unsigned char d = 10; d *= 1.55; printf("%d ", d); d /= 0.3f; printf("%d ", d); d -= 1.5; printf("%d\n", d);
     unsigned short e = 1; e -= 2L; printf("%d ", e); e >>= 3; printf("%d ", e); e = -e; printf("%d\n", e);
     int f = 5; f <<= 2ll; printf("%d ", f); f -= 3000000000u; printf("%d ", f); f &= 0xffffffffffL; printf("%d\n", f);
@@ -105,17 +109,22 @@ static _Bool give_bool(long x) { return x; }
 static unsigned give_unsigned(long x) { return x; }
 
 static void calls(void) {
-    printf("%d %d %d %d %d %d %u\n", narrow_signed(300), narrow_unsigned(-1), give_char(200), give_short(-2), give_bool(256),
+    printf("%d %d %d %d %d %d %u\n", narrow_signed(300), narrow_unsigned(-1), give_char(200), give_short(-2),
+        give_bool(256),
         give_bool(0x100000000L), give_unsigned(-1));
     printf("%ld %lu\n", (long)give_unsigned(-5), (unsigned long)narrow_signed(-5));
 }
 
 static void constants(void) {
     printf("%d %d %d %d\n", 010, 0x10, 0b10, 10);
-    printf("%lld %llu %ld %lu\n", 9223372036854775807LL, 18446744073709551615ULL, 0x7fffffffffffffffL, 0xffffffffffffffffUL);
-    enum { A = -1 >> 1, B = 1u << 31 >> 31, C = (signed char)200, D = 7 / -2, E = -7 % 3, F = !0 + ~0, G = 1 ? 2 : 3 / 1, H = (int)2.99, I = sizeof(long) * 2, J = 'a' + 1, K = (unsigned char)-1, L = -1 < 0u };
+    printf("%lld %llu %ld %lu\n", 9223372036854775807LL, 18446744073709551615ULL, 0x7fffffffffffffffL,
+        0xffffffffffffffffUL);
+    enum {
+        A = -1 >> 1, B = 1u << 31 >> 31, C = (signed char)200, D = 7 / -2, E = -7 % 3, F = !0 + ~0, G = 1 ? 2 : 3 / 1,
+        H = (int)2.99, I = sizeof(long) * 2, J = 'a' + 1, K = (unsigned char)-1, L = -1 < 0u };
     printf("%d %d %d %d %d %d %d %d %d %d %d %d\n", A, B, C, D, E, F, G, H, I, J, K, L);
-    static const long table[] = {INT_MIN, -2147483647 - 1, 2147483648, -2147483648, 0xffffffff, -0xffffffff, ~0u, ~0ul, -1u, 1 - 2u, (char)255, 1LL << 40};
+    static const long table[] = {INT_MIN, -2147483647 - 1, 2147483648, -2147483648, 0xffffffff, -0xffffffff, ~0u,
+        ~0ul, -1u, 1 - 2u, (char)255, 1LL << 40};
     for (unsigned k = 0; k < sizeof table / sizeof *table; k++) printf("%ld ", table[k]);
     printf("\n");
 #if (-1 > 0u) && (2147483647 + 1 > 0) && (~0 == -1) && (-1 >> 1 == -1) && (0 ? 1/0 : 1) && ('\377' < 0 || 1) && (1 || 1/0)
