@@ -3,8 +3,8 @@
 Invariant: the selection depends on the files alone (not on the compiler or target tested) and is no choice: it is every
 test that demands an error on every target here with options that are supported. Of the 882 files with `dg-error`
 directly in gcc.dg, 430 want other options, 136 give none of their own (they are for -ansi -pedantic-errors), 22 do not
-run on every target, 7 demand no error there, 6 are to be run or linked. A test passes if every line at fault has an error; errors on
-other lines are reported with it. The wording is each compiler's own.
+run on every target, 7 demand no error there, 6 are to be run or linked. A test passes if every line at fault has an
+error; errors on other lines are reported with it. The wording is each compiler's own.
 """
 
 from __future__ import annotations
