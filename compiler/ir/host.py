@@ -159,7 +159,7 @@ class Host:
 
 
 def formatted(machine: Machine, form: bytes, args: list[int]) -> bytes:
-    """The integer, character, string and pointer conversions of printf, with flags and width."""
+    """The conversions of printf but %n and %a, with flags, width and precision."""
     out = bytearray()
     index = 0
     taken = 0
@@ -168,11 +168,21 @@ def formatted(machine: Machine, form: bytes, args: list[int]) -> bytes:
             out.append(form[index])
             index += 1
             continue
-        start = index + 1
-        index = start
-        while index < len(form) and form[index] in b"-+ #0123456789.":
+        index += 1
+        flags = ""
+        while index < len(form) and form[index] in b"-+ #0123456789.*":
+            if form[index] == 0x2A and taken < len(args):
+                given = args[taken] & 0xFFFF_FFFF
+                taken += 1
+                if given < 1 << 31:
+                    flags += str(given)
+                elif flags.endswith("."):  # a negative precision is none, a negative width means "-" (C17 7.21.6.1p5)
+                    flags = flags[:-1]
+                else:
+                    flags += "-" + str((1 << 32) - given)
+            else:
+                flags += chr(form[index])
             index += 1
-        flags = form[start:index].decode("ascii")
         start = index
         while index < len(form) and form[index] in b"hljzt":
             index += 1

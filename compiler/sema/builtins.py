@@ -471,8 +471,8 @@ def va_arg(cx: Context, operand: Expr, type: CType, at: int, end: int) -> Expr:
     elif type.is_integer and type.kind != ctypes.ENUM and cx.layout.size_of(type) < cx.types.int.bits // 8:
         promoted_name = "int"
     if promoted_name:
-        cx.warning("", at, "{} is promoted to '{}' when passed through '...'", describe(type), promoted_name)
-        cx.note(at, "if this code is reached, the program will abort")
+        if cx.warning("", at, "{} is promoted to '{}' when passed through '...'", describe(type), promoted_name):
+            cx.note(at, "if this code is reached, the program will abort")
         return BuiltinCall(unqualified(type), at, end, "trap_value", [target], type)
     return BuiltinCall(unqualified(type), at, end, "va_arg", [target], type)
 

@@ -185,12 +185,14 @@ class Flattener:
         self._expression(wanted, offset, value, field, raw.start)
 
     def _flexible(self, type: ArrayType, raw: RawInitializer) -> bool:
-        """Whether a flexible array member gets these elements (GNU): a direct member of a static object may."""
+        """Whether a flexible array member gets these elements (GNU): a direct member of a static object may, and any
+        in one from a string without braces."""
         if raw.items is not None and not raw.items:
             return False
         outer = self.outermost.bare if self.outermost is not None else None
         members = outer.info.fields if isinstance(outer, RecordType) else None
-        if members is None or not members or members[-1].type is not type:
+        is_direct = members is not None and len(members) > 0 and members[-1].type is type
+        if not is_direct and raw.items is not None:
             self.cx.error(raw.start, "initialization of flexible array member in a nested context")
         elif not self.is_static:
             self.cx.error(raw.start, "non-static initialization of a flexible array member")

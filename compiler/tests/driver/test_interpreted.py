@@ -170,3 +170,23 @@ def test_a_jump_to_a_function_that_has_returned(pycc: Pycc) -> None:
     pycc.write("a.c", source)
     result = pycc("--run-ir", "a.c")
     assert (result.code, result.err) == (3, "pycc: run-ir: undefined: longjmp to a function that has returned\n")
+
+
+WIDTHS = """
+#include <stdio.h>
+int main(void) {
+  printf("[%*d][%-*d][%*d][%.*s][%.*s][%+.*f][%0*x]\\n", 5, 42, 5, 42, -5, 42, 2, "abc", -1, "abc", 3, 2.5, 6, 0xbeef);
+  return 0;
+}
+"""
+
+
+def test_widths_and_precisions_among_the_arguments(pycc: Pycc) -> None:
+    assert same_everywhere(pycc, WIDTHS) == "[   42][42   ][42   ][ab][abc][+2.500][00beef]\n"
+
+
+def test_a_silenced_warning_takes_its_note_along(pycc: Pycc) -> None:
+    source = "int f(__builtin_va_list list) { return __builtin_va_arg(list, short); }\n"
+    (pycc.folder / "p.c").write_text(source)
+    loud, quiet = pycc("-c", "p.c"), pycc("-w", "-c", "p.c")
+    assert ("if this code is reached" in loud.err, quiet.err) == (True, "")

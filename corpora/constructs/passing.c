@@ -1,4 +1,5 @@
-/* Structures of 1 to 64 bytes by value: arguments, results, variadic; with floating members, arrays, nested, packed, aligned. */
+/* about: structures of 1 to 64 bytes by value: arguments, results, variadic; with floating members, arrays, nested,
+   packed, aligned */
 #include <stdarg.h>
 #include <stdio.h>
 #define SIZE(n) struct s##n { unsigned char a[n]; }; \

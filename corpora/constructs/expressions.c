@@ -1,4 +1,5 @@
-/* Statement expressions, ?: with an omitted middle, comma, sizeof, offsetof, pointers, _Bool, evaluation of every operator for effect. */
+/* about: statement expressions, ?: with an omitted middle, comma, sizeof, offsetof, pointers, _Bool, evaluation of
+   every operator for effect */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

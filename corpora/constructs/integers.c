@@ -1,4 +1,4 @@
-/* All integer types: sizes, limits, usual arithmetic conversions, promotion, shifts, division, conversions. */
+/* about: all integer types: sizes, limits, usual arithmetic conversions, promotion, shifts, division, conversions */
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>

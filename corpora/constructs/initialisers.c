@@ -1,4 +1,5 @@
-/* Initialisers and compound literals: designators, ranges, overriding, brace elision, nested, strings, relocations, static and automatic, lifetimes. */
+/* about: initialisers and compound literals: designators, ranges, overriding, brace elision, nested, strings,
+   relocations, static and automatic, lifetimes */
 #include <stdio.h>
 #include <string.h>
 static void ints(const char *name, const void *start, unsigned long size) { const int *at = start;

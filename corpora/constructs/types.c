@@ -1,4 +1,5 @@
-/* _Generic, typeof, __auto_type, _Static_assert, _Alignas, _Alignof, qualifiers, composite types, typedef and tag name spaces. */
+/* about: _Generic, typeof, __auto_type, _Static_assert, _Alignas, _Alignof, qualifiers, composite types, typedef and
+   tag name spaces */
 #include <stdalign.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* Bit-fields: promotion, value of assignments, ++ and --, compound operations, all types, packing, unions, straddling. */
+/* about: bit-fields: promotion, value of assignments, ++ and --, compound operations, all types, packing, unions,
+   straddling */
 #include <stdio.h>
 #include <string.h>
 #define TYPE(x) _Generic((x), int: "int", unsigned: "uint", long: "long", unsigned long: "ulong", long long: "llong", \

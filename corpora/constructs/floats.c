@@ -1,4 +1,5 @@
-/* float and double: conversions of all integers in both directions, comparisons with NaN, signed zeros, constants, compound operations. */
+/* about: float and double: conversions of all integers in both directions, comparisons with NaN, signed zeros,
+   constants, compound operations */
 #include <float.h>
 #include <limits.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* switch in all forms, goto, computed goto, loops, Duff's device, labels in static tables, scopes. */
+/* about: switch in all forms, goto, computed goto, loops, Duff's device, labels in static tables, scopes */
 #include <limits.h>
 #include <stdio.h>
 static int ranges(int x) { switch (x) { case INT_MIN ... -100: return 1; case -99 ... -1: return 2; case 0: return 3;

@@ -1,4 +1,4 @@
-/* String literals of all widths, concatenation, escapes, character constants, numbers. */
+/* about: string literals of all widths, concatenation, escapes, character constants, numbers */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

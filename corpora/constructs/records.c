@@ -1,4 +1,5 @@
-/* Structures, unions, enumerations: layout, packed and aligned in every place, #pragma pack, anonymous members, flexible and zero-length arrays. */
+/* about: structures, unions, enumerations: layout, packed and aligned in every place, #pragma pack, anonymous
+   members, flexible and zero-length arrays */
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>

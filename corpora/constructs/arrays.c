@@ -1,4 +1,5 @@
-/* Arrays: variable length in every place, several dimensions, sizeof and its side effects, parameters, jumps out of scope, pointers to arrays. */
+/* about: arrays: variable length in every place, several dimensions, sizeof and its side effects, parameters, jumps
+   out of scope, pointers to arrays */
 #include <stdio.h>
 #include <string.h>
 static int count;

@@ -1,4 +1,4 @@
-/* __int128: arithmetic, conversions from and to everything, shifts, comparison, calls, constants, in memory. */
+/* about: __int128: arithmetic, conversions from and to everything, shifts, comparison, calls, constants, in memory */
 #include <stdio.h>
 typedef __int128 i128;
 typedef unsigned __int128 u128;

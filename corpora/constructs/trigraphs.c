@@ -1,3 +1,4 @@
+/* about: trigraphs, which a strict dialect replaces */
 /* options: -std=c11 */
 #include <stdio.h>
 ??=define JOIN(a, b) a ??=??= b

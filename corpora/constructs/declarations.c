@@ -1,4 +1,5 @@
-/* Tentative definitions, linkage, storage, scopes, static locals, extern in blocks, register, initialisation order, thread storage. */
+/* about: tentative definitions, linkage, storage, scopes, static locals, extern in blocks, register, initialisation
+   order, thread storage */
 #include <stdio.h>
 int tentative; int tentative; extern int tentative; int tentative = 4; static int internal; static int internal;
     extern int internal; int never_given; int array_later[]; int array_later[3]; extern int sized[5];

@@ -1,4 +1,5 @@
-/* Functions: types and pointers, old definitions, variadic arguments of all kinds, inline, recursion, declarations in odd places. */
+/* about: functions: types and pointers, old definitions, variadic arguments of all kinds, inline, recursion,
+   declarations in odd places */
 #include <stdarg.h>
 #include <stdio.h>
 typedef int binary(int, int);

@@ -1,4 +1,5 @@
-/* Built-in functions and attributes that headers and programs use: bits, overflow, memory, constants, alloca, cleanup, constructors, aliases. */
+/* about: built-in functions and attributes that headers and programs use: bits, overflow, memory, constants, alloca,
+   cleanup, constructors, aliases */
 #include <alloca.h>
 #include <limits.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* about: the preprocessor at run time: chained headers, variadic macros, counters, pragmas, conditions */
 /* options: -IHERE/first -IHERE/second -DGIVEN=7 -DEMPTY= -DFUNCTION(x)=((x)+1) -UGONE */
 #include "chained.h"
 #include <stdio.h>
