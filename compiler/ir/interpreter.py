@@ -405,7 +405,7 @@ class Machine(Storage):
 
     def next_argument(self, list_address: int, word: int, align: int) -> int:
         """The address of the next variable argument; the list moves on."""
-        place = self.load(list_address, word)
+        place = self.word_at(list_address, word)
         if align > word:
             place = (place + align - 1) // align * align
         self.store(list_address, place + word, word)
@@ -426,11 +426,11 @@ class Machine(Storage):
         """Does not return. An activation that is gone is noticed where nothing catches the jump."""
         word = self.word
         low = self.stack_pointer[0]
-        high = self.load(buffer + 2 * word, word)
+        high = self.word_at(buffer + 2 * word, word)
         if not low <= high <= len(self.memory):
             raise Undefined("longjmp to a function that has returned")
         self.restore_stack(high)
-        raise Jump(self.load(buffer, word), self.load(buffer + word, word), value & 0xFFFF_FFFF or 1)
+        raise Jump(self.word_at(buffer, word), self.word_at(buffer + word, word), value & 0xFFFF_FFFF or 1)
 
     # --- running ------------------------------------------------------------------------------------------------
 

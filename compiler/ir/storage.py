@@ -6,7 +6,8 @@ lies; numbers are not used again. So an address says which object it was made fr
 passed: provenance without a shadow. An access must lie within its object, which must be alive, and be aligned. Bytes
 know which of their bits were written; what reads others gets an `Unset` value (see `unset`).
 
-Host code reaches memory through `physical`, `read` and `load` alone.
+Host code reaches memory through `physical`, `read` and `word_at` alone. What may be an `Unset` is an `object` here:
+where this is compiled, an int is a number and nothing else.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Storage(Names):
         self.heap_address = 0  # what the program sees of `heap`
         self.activations = 0  # of functions that call setjmp
         self.globals: Final[dict[str, object]] = {"Undefined": Undefined, "Trap": Trap}
-        self.made_unset: Callable[[int, int], int] = _no_unset
-        self.unset_bits: Callable[[int], int] = _no_unset_bits
+        self.made_unset: Callable[[int, int], object] = _no_unset
+        self.unset_bits: Callable[[object], int] = _no_unset_bits
         if checks:
             exec(compile(UNSET, "<unset>", "exec", 0, True), self.globals)
             made, bits = self.globals["unset"], self.globals["unset_of"]
@@ -105,7 +106,13 @@ class Storage(Names):
 
     # --- accesses ----------------------------------------------------------------------------------------------------
 
-    def load(self, address: int, size: int) -> int:
+    def word_at(self, address: int, size: int) -> int:
+        """What is written at an address, for those to whom unset bits are as good as any."""
+        place = self.physical(address, size)
+        return int.from_bytes(self.memory[place : place + size], "little")
+
+    def load(self, address: int, size: int) -> object:
+        """An int, perhaps an `Unset`."""
         place = self.physical(address, size)
         value = int.from_bytes(self.memory[place : place + size], "little")
         if self.checks:
@@ -114,21 +121,24 @@ class Storage(Names):
                 return self.made_unset(value, bits)
         return value
 
-    def aligned(self, address: int, align: int) -> int:
+    def aligned(self, address: object, align: int) -> int:
         """With checks, before an access: the address, which must be known and a multiple of `align`."""
         if self.unset_bits(address):
             raise Undefined("access through an uninitialised pointer")
+        assert isinstance(address, int)
         if address & (align - 1):
             self.physical(address, 0)  # what is worse is said first
             raise Undefined("misaligned access")
         return address
 
-    def store(self, address: int, value: int, size: int) -> None:
+    def store(self, address: int, value: object, size: int) -> None:
+        """Stores an int, perhaps an `Unset`."""
+        bits = self.unset_bits(value) if self.checks else 0
+        assert isinstance(value, int)
         place = self.physical(address, size)
         self.memory[place : place + size] = int(value).to_bytes(size, "little")
         if self.checks:
-            bits = self.unset_bits(value) & ((1 << (8 * size)) - 1)
-            self.unset[place : place + size] = bits.to_bytes(size, "little")
+            self.unset[place : place + size] = (bits & ((1 << (8 * size)) - 1)).to_bytes(size, "little")
 
     def read(self, address: int, size: int) -> bytes:
         place = self.physical(address, size)
@@ -153,13 +163,16 @@ class Storage(Names):
         if self.checks:
             self.unset[to : to + size] = self.unset[origin : origin + size]
 
-    def fill(self, destination: int, byte: int, size: int) -> None:
+    def fill(self, destination: int, byte: object, size: int) -> None:
+        """memset with an int, perhaps an `Unset`."""
+        bits = self.unset_bits(byte) if self.checks else 0
+        assert isinstance(byte, int)
         if size == 0:
             return
         place = self.physical(destination, size)
-        self.memory[place : place + size] = bytes([byte]) * size
+        self.memory[place : place + size] = bytes([int(byte)]) * size
         if self.checks:
-            self.unset[place : place + size] = bytes([self.unset_bits(byte) & 0xFF]) * size
+            self.unset[place : place + size] = bytes([bits & 0xFF]) * size
 
     # --- heap and stack ----------------------------------------------------------------------------------------------
 
@@ -210,9 +223,9 @@ class Storage(Names):
         raise AssertionError("abstract")
 
 
-def _no_unset(value: int, bits: int) -> int:
+def _no_unset(value: int, bits: int) -> object:
     raise AssertionError("without checks")
 
 
-def _no_unset_bits(value: int) -> int:
+def _no_unset_bits(value: object) -> int:
     raise AssertionError("without checks")

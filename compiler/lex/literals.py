@@ -229,13 +229,14 @@ def integer_type(number: Number, model: DataModel, language: Language) -> Intege
 
 @final
 class CharValue:
-    """A character constant's value and the kind of its type."""
+    """A character constant's value and the kind of its type; `is_char` if it is one plain character."""
 
-    __slots__ = ("kind", "value")
+    __slots__ = ("is_char", "kind", "value")
 
-    def __init__(self, value: int, kind: int) -> None:
+    def __init__(self, value: int, kind: int, is_char: bool = False) -> None:
         self.value = value
         self.kind = kind
+        self.is_char = is_char
 
 
 # Prefixes of character and string literals.
@@ -385,7 +386,7 @@ def parse_char(token: Token, model: DataModel, sink: Sink | None) -> CharValue:
         value = units[0]
         if model.char_signed and value >= 128:
             value -= 256
-        return CharValue(value, kind)
+        return CharValue(value, kind, True)
     if count > model.int_bits // 8:
         _complain(sink, token, 0, len(text), "character constant too long for its type")
     elif sink is not None:

@@ -151,7 +151,8 @@ class Condition:
         elif token.kind == CHAR:
             char = parse_char(token, self.model, None if self.skip else self.sink)
             value = ints.wrap(char.value, self.bits)
-            unsigned = is_unsigned_kind(char.kind)
+            # One plain character is as signed as `char` for gcc, though its type is int (C17 6.10.1p4 leaves it open).
+            unsigned = is_unsigned_kind(char.kind) or (char.is_char and not self.model.char_signed)
         elif token.kind == IDENT:
             value = 0
             unsigned = False

@@ -30,7 +30,7 @@ from fuzz.generators.c.lvalues import Variable
 from fuzz.generators.c.machine import Exhausted, Machine
 from fuzz.generators.c.make_expressions import arithmetic, condition, integer_expression, make_call
 from fuzz.generators.c.make_functions import make_function
-from fuzz.generators.c.make_groups import assign_fields, sweep
+from fuzz.generators.c.make_groups import assign_fields, mixed_group, sweep
 from fuzz.generators.c.make_initializers import make_initializer
 from fuzz.generators.c.make_places import new_global
 from fuzz.generators.c.make_statements import make_statement, qualify
@@ -220,6 +220,8 @@ def make_program(choices: Choices, options: Options) -> Program:
         main += sweep(context, 3)
     if context.has("bit-fields"):
         main += assign_fields(context, 3)
+    if context.has("conditional-groups"):
+        main += mixed_group(context)
     own = [
         statement.variable
         for statement in main

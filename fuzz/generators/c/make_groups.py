@@ -4,8 +4,10 @@ record, operations of mixed types.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from fuzz.choices import Choices
 from fuzz.generators.c.context import Context
 from fuzz.generators.c.ctypes import INT, LONG, UINT, ULONG, ArrayType, IntType
 from fuzz.generators.c.expressions import ANYWHERE, Arithmetic, Comparison, Conversion, Expression, Shift
@@ -14,7 +16,7 @@ from fuzz.generators.c.lvalues import GLOBAL, LOCAL, Assignment, Element, Increm
 from fuzz.generators.c.make_constants import interesting, literal
 from fuzz.generators.c.make_expressions import arithmetic, for_bit_field, may_assign
 from fuzz.generators.c.make_places import make_typed_place, new_global
-from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant
+from fuzz.generators.c.preprocessor import ConditionalGroup, Constant, make_constant, make_mixed
 from fuzz.generators.c.statements import Block, Declaration, Evaluate, Loop, Observe, Statement
 
 
@@ -26,6 +28,16 @@ def evaluated(context: Context, expression: Expression | None) -> list[Statement
 
 
 def conditional_group(context: Context, depth: int) -> list[Statement]:
+    """`#if` groups under any conditions."""
+    return choose(context, make_constant)
+
+
+def mixed_group(context: Context) -> list[Statement]:
+    """`#if` groups whose conditions hang on signedness."""
+    return choose(context, make_mixed)
+
+
+def choose(context: Context, make_condition: Callable[[Choices, int], Constant]) -> list[Statement]:
     """`#if` groups, each of which adds a number of its own to the checksum, and one that is hard to make."""
     choices = context.choices
     if context.function is not None:
@@ -33,7 +45,7 @@ def conditional_group(context: Context, depth: int) -> list[Statement]:
     groups: list[tuple[Constant | None, Block]] = []
     count = choices.between(1, 3)
     for number in range(count + 1):
-        test = make_constant(choices, choices.between(1, 4)) if number < count else None
+        test = make_condition(choices, choices.between(1, 4)) if number < count else None
         if test is None and choices.below(4) == 0:
             continue
         context.next_label += 1

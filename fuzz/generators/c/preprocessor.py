@@ -44,7 +44,8 @@ def make_number(choices: Choices) -> Constant:
         return Constant(choices.pick(UNDEFINED_NAMES), 0, False)
     if kind == 1:
         letter = chr(choices.between(ord("0"), ord("z")))
-        return Constant("'\\\\'" if letter == "\\" else f"'{letter}'", ord(letter), False)
+        # As an operand of an unsigned operation: whether it is unsigned itself, compilers see differently.
+        return Constant("(0u | '\\\\')" if letter == "\\" else f"(0u | '{letter}')", ord(letter), True)
     value = choices.below(10)
     if kind < 5:
         value = (1 << choices.pick((7, 8, 15, 16, 31, 32, 62, 63))) + choices.pick((-1, 0, 1))
@@ -110,6 +111,17 @@ def compare(operator: str, left: Constant, right: Constant) -> Constant:
         a, b = a % SPAN, b % SPAN
     holds = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[operator]
     return Constant(f"({left.text} {operator} {right.text})", int(holds), False)
+
+
+def make_mixed(choices: Choices, depth: int) -> Constant:
+    """A comparison of a negative number and one that may be unsigned: the common type decides which is larger."""
+    value = choices.pick((1, 2, 3, 1 << 31, 1 << 32, LARGEST))
+    negative = Constant(f"(-{value})", -value, False)
+    other = make_constant(choices, depth)
+    if not other.unsigned and choices.below(4):
+        other = Constant(f"(0u | {other.text})", other.value % SPAN, True)
+    left, right = (negative, other) if choices.below(2) else (other, negative)
+    return compare(choices.pick(COMPARISONS), left, right)
 
 
 def combine(operator: str, left: Constant, right: Constant) -> Constant | None:
