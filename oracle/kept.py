@@ -129,9 +129,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--target", default="riscv64")
     given = parser.parse_args(arguments)
     names = given.reference or [f"{given.target}-gcc-O0", f"{given.target}-gcc-O2"]
-    found = references(given.target, names)
-    if len(found) != len(names):
-        print(f"python -m oracle.kept: not all of {', '.join(names)} are installed", file=sys.stderr)
+    try:
+        found = references(given.target, names)
+    except LookupError as error:
+        print(f"python -m oracle.kept: {error}", file=sys.stderr)
         return 2
     failed = 0
     voters = [open_service(one) for one in found]

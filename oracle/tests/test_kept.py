@@ -129,3 +129,8 @@ def test_blessing_writes_only_what_ended_well(tmp_path: Path) -> None:
     assert main([str(bad), str(good), "--target", HOST, "--reference", "gcc-O0"]) == 1
     assert good.with_suffix(".expected").read_text() == "7\n"
     assert not bad.with_suffix(".expected").exists()
+
+
+def test_blessing_wants_its_references(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "x.c"), "--reference", "nothing"]) == 2
+    assert "no reference compiler 'nothing'" in capsys.readouterr().err
