@@ -108,12 +108,18 @@ def test_a_broken_compiler_is_found(tmp_path: Path, broken_compiler: Path) -> No
     assert replayed.returncode == 1 and "still fails" in replayed.stdout
 
 
+def take_interrupts() -> None:
+    """As under a terminal, even where these tests run in the background, whose processes are started deaf to SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     """A campaign of so many programs, more than it will be given time for, in a process group of its own."""
     process = subprocess.Popen(
         [*COMMAND, *campaign_words(tmp_path / "out", request.param)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT, cwd=ROOT, start_new_session=True,
+        preexec_fn=take_interrupts,
     )  # fmt: skip
     yield process
     if process.poll() is None:
